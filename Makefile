@@ -1,0 +1,98 @@
+# make run      the demo, in your browser
+# make test     everything that is tested, with what the tests need
+# make check    lint, types, layers
+# make install  .venv with the package and the built browser part, nothing else
+# make bench, soak, fuzz, screenshots     see the README
+# make lock     new versions of everything, by the ranges in pyproject.toml and web/package.json
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.PHONY: run test install check bench soak fuzz screenshots lock web-tests
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+# One empty file for each step that is done, newer than what it was made from.
+DONE := .venv/done
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
+WEB_SOURCES := web/build.mjs $(wildcard web/*.webmanifest web/sw.js) \
+  $(shell find web/js web/css web/icons -type f 2>/dev/null)
+BENCHES := badges unmet
+
+run: install
+	$(BIN)/firsthand demo
+
+install: $(DONE)/package web/built/manifest.json
+
+test: $(DONE)/tests $(DONE)/system check web-tests
+	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+
+check: $(DONE)/tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+# The scripts' own pure parts, in Node's test runner.
+web-tests: $(DONE)/web-tests
+	@files=$$(find web/js -name '*.test.js'); [ -z "$$files" ] || node --test $$files
+
+bench: $(DONE)/tests $(DONE)/system
+	for bench in $(BENCHES); do PYTHONPATH=. $(BIN)/python tests/bench/$$bench.py; done
+
+soak: $(DONE)/tests $(DONE)/system
+	PYTHONPATH=. $(BIN)/python tests/faults/soak.py
+
+# The same property tests with many more examples; the profile stands in tests/conftest.py.
+fuzz: $(DONE)/tests
+	$(BIN)/pytest tests/unit -n 2 --hypothesis-profile=fuzz $(ARGS)
+
+screenshots: $(DONE)/tests $(DONE)/system
+	PYTHONPATH=. $(BIN)/python tests/browser/screenshots.py
+
+$(DONE)/venv:
+	@[ -n "$(PYTHON)" ] && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Firsthand needs Python 3.11 or newer; name it with make PYTHON=..."; exit 1; }
+	@$(PYTHON) -m venv .venv \
+	  || { echo "Python cannot make a virtual environment (Debian: apt-get install python3-venv)"; exit 1; }
+	@mkdir -p $(DONE) && touch $@
+
+$(DONE)/requirements: deploy/build-requirements.txt deploy/requirements.txt $(DONE)/venv
+	$(PIP) install --require-hashes -r deploy/build-requirements.txt -r deploy/requirements.txt
+	@touch $@
+
+$(DONE)/package: pyproject.toml deploy/hatch_build.py $(DONE)/requirements
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DONE)/web: web/package.json web/package-lock.json web/.npmrc $(DONE)/venv
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0] < 20))' \
+	  || { echo "Firsthand needs Node 20 or newer, with npm, to build the browser part"; exit 1; }
+	cd web && npm ci --omit=dev --loglevel=error
+	@touch $@
+
+web/built/manifest.json: $(WEB_SOURCES) $(DONE)/web
+	node web/build.mjs
+
+$(DONE)/tests: tests/requirements.txt $(DONE)/package $(DONE)/web-tests web/built/manifest.json
+	$(PIP) install --require-hashes -r tests/requirements.txt
+	@touch $@
+
+# What the build needs is there already; this adds what the tests need (axe, Lighthouse).
+$(DONE)/web-tests: $(DONE)/web
+	cd web && npm ci --loglevel=error
+	@touch $@
+
+$(DONE)/system: tests/system-packages $(DONE)/venv
+	tests/system-packages
+	@touch $@
+
+COMPILE = uv pip compile --no-config --universal --python-version 3.11 --generate-hashes --quiet \
+  --upgrade --no-header --no-emit-index-url --no-emit-find-links
+lock:
+	@command -v uv >/dev/null || { echo "make lock needs uv"; exit 1; }
+	printf 'hatchling>=1.27\neditables>=0.5\n' | $(COMPILE) --output-file deploy/build-requirements.txt -
+	$(COMPILE) --output-file deploy/requirements.txt pyproject.toml
+	$(COMPILE) --group test -c deploy/requirements.txt -c deploy/build-requirements.txt \
+	  --output-file tests/requirements.txt pyproject.toml
+	cd web && rm -rf package-lock.json node_modules && npm install --loglevel=error

@@ -1,0 +1,272 @@
+"""Pages of one's own account: Me, its handles, the first steps, the end."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from litestar import Response, delete, get, patch, post
+from litestar.datastructures import State
+from litestar.params import FromPath
+from sqlalchemy.orm import Session
+
+from firsthand.accounts.browsers import browser_words
+from firsthand.accounts.profile import CIRCLED, ProfileChange, account, change_profile
+from firsthand.accounts.signing_in import Viewer, sessions_of
+from firsthand.attendees.membership import attended, claimable, current_event
+from firsthand.attendees.models import Attendee
+from firsthand.db import Database, now
+from firsthand.dependencies import Db, SignedIn, ThePages, TheSettings
+from firsthand.events.days import local_day
+from firsthand.events.models import Event
+from firsthand.forms import Form, local_path, read_form
+from firsthand.handles.keeping import add_handle, handles_of, remove_handle, show_handle_to
+from firsthand.handles.networks import Network
+from firsthand.handles.preview import seen_by_browsers, seen_by_met
+from firsthand.leaving import leave
+from firsthand.pages import Pages, see_other
+from firsthand.problems import Conflict, Invalid
+from firsthand.requests import AnyRequest
+from firsthand.session_cookie import signed_out
+
+_FIELDS = ("name", "headline", "company", "phone")
+# htmx swaps a refused form into the place of what it sent; see the boosted forms' hx-select.
+_IN_PLACE = {"HX-Reswap": "outerHTML show:none"}
+
+
+@get("/me")
+async def me(request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn) -> Response[str]:
+    saved = request.query_params.get("saved") == "profile"
+    context = await _my_page(db, viewer)
+    return pages.render("accounts/me.html", viewer, here="me", **context, saved=saved)
+
+
+@patch("/me", status_code=200)
+async def edit_profile(
+    request: AnyRequest, db: Db, pages: ThePages, state: State, viewer: SignedIn
+) -> Response[Any]:
+    form = await read_form(request)
+    circles = {name: form.text(f"{name}_circle") for name in CIRCLED}
+    change = ProfileChange(
+        name=form.text("name"),
+        headline=form.text("headline"),
+        company=form.text("company"),
+        phone=form.text("phone"),
+        circles=circles,
+    )
+    try:
+        await db.write(change_profile, viewer.account_id, change)
+    except Invalid as invalid:
+        return await _me_again(db, pages, viewer, form, invalid)
+    state.viewers.forget(viewer.account_id)
+    return see_other("/me?saved=profile")
+
+
+@delete("/me", status_code=200)
+async def delete_me(
+    request: AnyRequest,
+    db: Db,
+    settings: TheSettings,
+    pages: ThePages,
+    state: State,
+    viewer: SignedIn,
+) -> Response[Any]:
+    """Only who types the account's own address means it."""
+    form = await read_form(request)
+    if form.text("confirm").strip().lower() != viewer.email:
+        message = f"Type your address, {viewer.email}, to delete the account."
+        return await _me_again(db, pages, viewer, form, Invalid(message, {"confirm": message}))
+    await leave(db, viewer.account_id)
+    state.viewers.forget(viewer.account_id)
+    return signed_out(settings)
+
+
+@get("/welcome")
+async def welcome(request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn) -> Response[str]:
+    mine = await db.read(account, viewer.account_id)
+    typed = {name: getattr(mine, name) for name in _FIELDS}
+    return _welcome(pages, viewer, _next(request), typed, {})
+
+
+@post("/welcome", status_code=200)
+async def introduce_oneself(
+    request: AnyRequest, db: Db, pages: ThePages, state: State, viewer: SignedIn
+) -> Response[Any]:
+    form = await read_form(request)
+    typed = {name: form.text(name) for name in ("name", "headline", "company")}
+    path = form.local_path("next", "/")
+    try:
+        await db.write(
+            change_profile,
+            viewer.account_id,
+            ProfileChange(typed["name"], typed["headline"], typed["company"]),
+        )
+    except Invalid as invalid:
+        return _welcome(pages, viewer, path, typed, invalid.fields)
+    state.viewers.forget(viewer.account_id)
+    return see_other(f"/me/handles?next={quote(path)}")
+
+
+@get("/me/handles")
+async def my_handles(
+    request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn
+) -> Response[str]:
+    return await _handles(db, pages, viewer, _next(request))
+
+
+@post("/me/handles", status_code=200)
+async def paste_handle(
+    request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn
+) -> Response[Any]:
+    form = await read_form(request)
+    pasted, network = form.text("handle")[:2000], form.text("network") or None
+    try:
+        await db.write(add_handle, viewer.account_id, pasted, network)
+    except (Invalid, Conflict) as refusal:
+        return await _handles(
+            db, pages, viewer, _next_of(form), pasted=pasted, network=network, refusal=refusal
+        )
+    return _back_to_handles(form)
+
+
+@patch("/me/handles/{handle_id:uuid}", status_code=200)
+async def show_handle(
+    request: AnyRequest, db: Db, viewer: SignedIn, handle_id: FromPath[UUID]
+) -> Response[Any]:
+    form = await read_form(request)
+    await db.write(show_handle_to, viewer.account_id, handle_id, form.text("circle"))
+    return _back_to_handles(form)
+
+
+@delete("/me/handles/{handle_id:uuid}", status_code=200)
+async def take_handle_back(
+    request: AnyRequest, db: Db, viewer: SignedIn, handle_id: FromPath[UUID]
+) -> Response[Any]:
+    form = await read_form(request)
+    await db.write(remove_handle, viewer.account_id, handle_id)
+    return _back_to_handles(form)
+
+
+async def _my_page(db: Database, viewer: Viewer) -> dict[str, Any]:
+    found = await db.read(_mine, viewer.account_id)
+    return {**found, "typed": found["account"], "problems": {}, "problem": ""}
+
+
+def _mine(session: Session, account_id: UUID) -> dict[str, Any]:
+    """Everything that the page shows, in one snapshot."""
+    event, moment = current_event(session, account_id), now()
+    return {
+        "account": account(session, account_id),
+        "handles": handles_of(session, account_id),
+        "networks": list(Network),
+        "refusal": "",
+        "pasted": "",
+        "network": "",
+        "next": "",
+        "event": event,
+        "places": [
+            _place(attendee, each, moment) for attendee, each in attended(session, account_id)
+        ],
+        "claimable": claimable(session, account_id),
+        "devices": [
+            (browser_words(each.browser), each.created_at)
+            for each in sessions_of(session, account_id)
+        ],
+        "to_met": seen_by_met(session, account_id),
+        "to_browsers": seen_by_browsers(session, account_id, event.id) if event else None,
+    }
+
+
+def _place(attendee: Attendee, event: Event, moment: datetime) -> dict[str, Any]:
+    today = local_day(moment, ZoneInfo(event.timezone))
+    return {
+        "attendee": attendee,
+        "event": event,
+        "is_on": event.starts <= today <= event.ends,
+        "is_here": attendee.arrived_on == today,
+    }
+
+
+async def _me_again(
+    db: Database, pages: Pages, viewer: Viewer, form: Form, invalid: Invalid
+) -> Response[str]:
+    """The page with what was typed and what is wrong with it."""
+    context = await _my_page(db, viewer)
+    if "confirm" not in invalid.fields:
+        names = [*_FIELDS, *(f"{name}_circle" for name in CIRCLED)]
+        context["typed"] = {name: form.text(name)[:2000] for name in names}
+    return pages.render(
+        "accounts/me.html",
+        viewer,
+        status=400,
+        headers=_IN_PLACE,
+        here="me",
+        saved=False,
+        **{**context, "problems": invalid.fields, "problem": invalid.detail},
+    )
+
+
+async def _handles(
+    db: Database,
+    pages: Pages,
+    viewer: Viewer,
+    path: str,
+    *,
+    pasted: str = "",
+    network: str | None = None,
+    refusal: Invalid | Conflict | None = None,
+) -> Response[str]:
+    return pages.render(
+        "accounts/handles.html",
+        viewer,
+        status=refusal.status if refusal else 200,
+        headers=_IN_PLACE if refusal else None,
+        here="me",
+        handles=await db.read(handles_of, viewer.account_id),
+        networks=list(Network),
+        next=path,
+        pasted=pasted,
+        network=network or "",
+        refusal=refusal.detail if refusal else "",
+    )
+
+
+def _back_to_handles(form: Form) -> Response[Any]:
+    """To the page that the form stood on: the one of the first steps knows where to go on."""
+    path = _next_of(form)
+    return see_other(f"/me/handles?next={quote(path)}" if path else "/me#handles")
+
+
+def _welcome(
+    pages: Pages, viewer: Viewer, path: str, typed: dict[str, str], problems: dict[str, str]
+) -> Response[str]:
+    return pages.render(
+        "accounts/welcome.html",
+        viewer,
+        status=400 if problems else 200,
+        next=path,
+        typed={name: text[:2000] for name, text in typed.items()},
+        problems=problems,
+    )
+
+
+def _next(request: AnyRequest) -> str:
+    return local_path(request.query_params.get("next", ""), "/")
+
+
+def _next_of(form: Form) -> str:
+    return form.local_path("next", "") if form.text("next") else ""
+
+
+routes = [
+    me,
+    edit_profile,
+    delete_me,
+    welcome,
+    introduce_oneself,
+    my_handles,
+    paste_handle,
+    show_handle,
+    take_handle_back,
+]

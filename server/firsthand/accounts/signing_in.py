@@ -1,0 +1,235 @@
+"""Signing in and out: one-time codes by e-mail, one-time links, sessions, API tokens."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from firsthand.accounts.addresses import read_email
+from firsthand.accounts.models import Account, ApiToken, EmailCode, SignInLink, SignInSession
+from firsthand.db import insert_new, now
+from firsthand.problems import Invalid, NotFound, TooMany
+
+SESSION_LASTS = timedelta(days=90)
+CODE_LASTS = timedelta(minutes=10)
+LINK_LASTS = timedelta(days=7)
+CODE_TRIES = 5
+CODES_AN_ADDRESS = 5
+_CODES_WITHIN = timedelta(minutes=15)
+# Without letters that are read as another: 32 of them, eight to a code, 40 bits.
+_CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_CODE_LENGTH = 8
+SCOPES = frozenset({"read", "write", "organise"})
+TOKEN_PREFIX = "fh_"  # noqa: S105  # it names the kind of token and guards nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Whoever asks: the account and what this session or token may do."""
+
+    account_id: UUID
+    name: str
+    email: str
+    scopes: frozenset[str] = SCOPES
+
+
+def hash_token(token: str) -> str:
+    """How a random token stands in the database; it has too many bits to need salt."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+# -- codes by e-mail
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCode:
+    """``code`` goes to the address by mail, ``browser`` into a cookie of the one who asked."""
+
+    email: str
+    code: str
+    browser: str
+
+
+def ask_for_code(session: Session, email: str, secret_key: str) -> AskedCode:
+    """A fresh code for an address, whether or not it has an account. Raises Invalid, TooMany."""
+    address = read_email(email)
+    moment = now()
+    session.execute(delete(EmailCode).where(EmailCode.created_at < moment - timedelta(days=1)))
+    recent = session.scalar(
+        select(func.count())
+        .select_from(EmailCode)
+        .where(EmailCode.email == address, EmailCode.created_at > moment - _CODES_WITHIN)
+    )
+    if (recent or 0) >= CODES_AN_ADDRESS:
+        raise TooMany("We have just sent several codes to this address. Use the newest one.")
+    code = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(_CODE_LENGTH))
+    browser = secrets.token_urlsafe(24)
+    session.add(
+        EmailCode(
+            browser_hash=hash_token(browser),
+            email=address,
+            code_hash=_hash_code(code, browser, secret_key),
+            created_at=moment,
+            expires_at=moment + CODE_LASTS,
+        )
+    )
+    return AskedCode(address, code, browser)
+
+
+def asked_address(session: Session, browser: str) -> str | None:
+    """The address that this browser waits for a code at; None when it asked too long ago."""
+    return session.scalar(
+        select(EmailCode.email).where(
+            EmailCode.browser_hash == hash_token(browser), EmailCode.expires_at > now()
+        )
+    )
+
+
+def redeem_code(session: Session, browser: str, typed: str, secret_key: str) -> UUID | None:
+    """The account of the address the code went to, made if it has none yet; None if it is wrong.
+
+    A wrong try must be counted even so: the caller raises only after the commit.
+    """
+    code = session.execute(
+        update(EmailCode)
+        .where(
+            EmailCode.browser_hash == hash_token(browser),
+            EmailCode.tries < CODE_TRIES,
+            EmailCode.expires_at > now(),
+        )
+        .values(tries=EmailCode.tries + 1)
+        .returning(EmailCode.email, EmailCode.code_hash)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    normal = "".join(typed.upper().split()).replace("-", "")
+    if code is None or not hmac.compare_digest(
+        code.code_hash, _hash_code(normal, browser, secret_key)
+    ):
+        return None
+    session.execute(delete(EmailCode).where(EmailCode.email == code.email))
+    return account_of(session, code.email)
+
+
+def account_of(session: Session, email: str) -> UUID:
+    """The account with this verified address, made if need be."""
+    known = session.scalar(select(Account.id).where(Account.email == email))
+    if known is not None:
+        return known
+    # Two browsers may redeem a code for the same new address at the same moment.
+    insert_new(session, Account, [{"email": email, "name": ""}])
+    return session.scalars(select(Account.id).where(Account.email == email)).one()
+
+
+def _hash_code(code: str, browser: str, secret_key: str) -> str:
+    return hmac.new(
+        secret_key.encode(), f"sign-in\0{browser}\0{code}".encode(), hashlib.sha256
+    ).hexdigest()
+
+
+# -- links from the command line
+
+
+def make_link_token(session: Session, email: str, *, reusable: bool = False) -> str:
+    """A token that signs this account in once (again and again in the demo). Raises NotFound."""
+    account_id = session.scalar(select(Account.id).where(Account.email == read_email(email)))
+    if account_id is None:
+        raise NotFound(f"There is no account with the address {email}.")
+    token = secrets.token_urlsafe(24)
+    session.add(
+        SignInLink(
+            token_hash=hash_token(token),
+            account_id=account_id,
+            reusable=reusable,
+            expires_at=now() + LINK_LASTS,
+        )
+    )
+    return token
+
+
+def redeem_link(session: Session, token: str) -> UUID | None:
+    """The account that the link signs in; None if it is unknown, used or too old."""
+    usable = (SignInLink.token_hash == hash_token(token), SignInLink.expires_at > now())
+    reusable = session.scalar(
+        select(SignInLink.account_id).where(*usable, SignInLink.reusable.is_(True))
+    )
+    if reusable is not None:
+        return reusable
+    return session.scalar(delete(SignInLink).where(*usable).returning(SignInLink.account_id))
+
+
+# -- sessions
+
+
+def start_session(session: Session, account_id: UUID, browser: str) -> str:
+    """Sign a browser in; returns the secret for its cookie."""
+    token = secrets.token_urlsafe(32)
+    moment = now()
+    session.execute(delete(SignInSession).where(SignInSession.expires_at < moment))
+    session.add(
+        SignInSession(
+            token_hash=hash_token(token),
+            account_id=account_id,
+            browser=browser[:200],
+            created_at=moment,
+            expires_at=moment + SESSION_LASTS,
+        )
+    )
+    return token
+
+
+def end_session(session: Session, token: str) -> None:
+    session.execute(delete(SignInSession).where(SignInSession.token_hash == hash_token(token)))
+
+
+def end_sessions(session: Session, account_id: UUID) -> None:
+    """Sign the account out of every browser."""
+    session.execute(delete(SignInSession).where(SignInSession.account_id == account_id))
+
+
+def sessions_of(session: Session, account_id: UUID) -> Sequence[SignInSession]:
+    """The browsers that are signed in, the newest first."""
+    return session.scalars(
+        select(SignInSession)
+        .where(SignInSession.account_id == account_id, SignInSession.expires_at > now())
+        .order_by(SignInSession.created_at.desc())
+    ).all()
+
+
+def viewer_of_session(session: Session, token: str) -> Viewer | None:
+    row = session.execute(
+        select(Account.id, Account.name, Account.email)
+        .join(SignInSession, SignInSession.account_id == Account.id)
+        .where(SignInSession.token_hash == hash_token(token), SignInSession.expires_at > now())
+    ).one_or_none()
+    return Viewer(*row) if row else None
+
+
+# -- API tokens
+
+
+def make_api_token(session: Session, email: str, scopes: Iterable[str]) -> str:
+    """A bearer token with these scopes. Raises NotFound, Invalid."""
+    wanted = sorted(set(scopes)) or sorted(SCOPES)
+    if not SCOPES.issuperset(wanted):
+        raise Invalid(f"A scope is one of {', '.join(sorted(SCOPES))}.")
+    account_id = session.scalar(select(Account.id).where(Account.email == read_email(email)))
+    if account_id is None:
+        raise NotFound(f"There is no account with the address {email}.")
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    session.add(ApiToken(token_hash=hash_token(token), account_id=account_id, scopes=wanted))
+    return token
+
+
+def viewer_of_token(session: Session, token: str) -> Viewer | None:
+    row = session.execute(
+        select(Account.id, Account.name, Account.email, ApiToken.scopes)
+        .join(ApiToken, ApiToken.account_id == Account.id)
+        .where(ApiToken.token_hash == hash_token(token))
+    ).one_or_none()
+    return Viewer(row.id, row.name, row.email, frozenset(row.scopes)) if row else None

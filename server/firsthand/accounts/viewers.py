@@ -1,0 +1,60 @@
+"""Who is asking, remembered for a second: a phone uploading its queue asks again and again."""
+
+import time
+from uuid import UUID
+
+from firsthand.accounts.signing_in import (
+    TOKEN_PREFIX,
+    Viewer,
+    hash_token,
+    viewer_of_session,
+    viewer_of_token,
+)
+from firsthand.db import Database
+
+# A revocation made by another replica or by the command line holds after this long.
+_SECONDS = 1.0
+_MOST = 10_000
+_LONGEST_TOKEN = 200
+
+
+class Viewers:
+    """Viewers by the secret they carry.
+
+    What is signed out in this process is forgotten at once; an answer that was being read at that
+    moment is not remembered.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._known: dict[str, tuple[float, Viewer]] = {}
+        self._forgotten = 0
+
+    async def with_secret(self, secret: str) -> Viewer | None:
+        """The viewer of an API token or of a session's cookie; None if it opens nothing."""
+        if not secret or len(secret) > _LONGEST_TOKEN:
+            return None
+        key = hash_token(secret)
+        known = self._known.get(key)
+        if known and known[0] > time.monotonic():
+            return known[1]
+        forgotten = self._forgotten
+        find = viewer_of_token if secret.startswith(TOKEN_PREFIX) else viewer_of_session
+        viewer = await self._db.read(find, secret)
+        if viewer and forgotten == self._forgotten:
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            self._known[key] = (time.monotonic() + _SECONDS, viewer)
+        return viewer
+
+    def forget_everybody(self) -> None:
+        """Call after whatever changes many accounts at once."""
+        self._forgotten += 1
+        self._known = {}
+
+    def forget(self, account_id: UUID) -> None:
+        """Call after whatever changes what this account's secrets open, or its name."""
+        self._forgotten += 1
+        self._known = {
+            key: known for key, known in self._known.items() if known[1].account_id != account_id
+        }

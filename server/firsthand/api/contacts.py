@@ -1,0 +1,214 @@
+"""``/api/v1/contacts``: the owner's cards, one with its timeline, and all of them as files."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from litestar import get, post
+from litestar.datastructures import State
+from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.response import Stream
+
+from firsthand.accounts.addresses import read_line
+from firsthand.api.answers import ItemList, page_size
+from firsthand.contacts.exports import (
+    CSV_HEADER,
+    ExportedCard,
+    csv_cells,
+    csv_line,
+    vcard,
+)
+from firsthand.contacts.models import Stage
+from firsthand.contacts.queries import Card, FullCard, cards, full_cards
+from firsthand.db import Database
+from firsthand.dependencies import Db, SignedIn
+from firsthand.followups.touchpoints import add_touchpoint
+from firsthand.problems import Invalid
+from firsthand.scans.reading import clean_intents_and_note, read_moment
+from firsthand.scans.story import story_of
+
+_AT_A_TIME = 500
+
+
+class ContactHandleItem(msgspec.Struct):
+    network: str
+    name: str
+    verified: bool
+
+
+class ContactItem(msgspec.Struct):
+    """``stage``: new, online, spoken, met, followed-up or met-again."""
+
+    id: UUID
+    name: str
+    headline: str
+    company: str
+    stage: str
+    handles: list[ContactHandleItem]
+    last_at: datetime
+
+
+class TimelineItem(msgspec.Struct):
+    """``event`` is a slug."""
+
+    at: datetime
+    kind: str
+    text: str
+    event: str | None
+    network: str | None
+
+
+class ContactWithTimeline(msgspec.Struct):
+    """One contact; the timeline is newest first."""
+
+    id: UUID
+    name: str
+    headline: str
+    company: str
+    stage: str
+    handles: list[ContactHandleItem]
+    last_at: datetime
+    timeline: list[TimelineItem]
+
+
+class NewTouchpoint(msgspec.Struct):
+    """``at`` is RFC 3339 with its offset, now where it is missing."""
+
+    kind: Literal["call", "coffee", "message", "help-given", "help-received", "other"]
+    at: str | None = None
+    note: str = ""
+
+
+class TouchpointItem(msgspec.Struct):
+    id: UUID
+    contact: UUID
+    kind: str
+    at: datetime
+    note: str
+
+
+@get("/contacts", summary="Your people, the latest first", tags=["contacts"])
+async def list_contacts(
+    db: Db,
+    state: State,
+    viewer: SignedIn,
+    q: FromQuery[str] = "",
+    stage: FromQuery[str] = "",
+    limit: FromQuery[int | None] = None,
+    cursor: FromQuery[str | None] = None,
+) -> ItemList[ContactItem]:
+    size = page_size(limit)
+    if stage and stage not in set(Stage):
+        message = "stage is one of: " + ", ".join(Stage)
+        raise Invalid(message, {"stage": message})
+    words = read_line(q, "q")
+    query = f"contacts\n{words}\n{stage}"
+    place = state.cursors.read(viewer.account_id, query, cursor)
+    after = (datetime.fromisoformat(place[0]), UUID(place[1])) if place else None
+    found = await db.read(
+        cards, viewer.account_id, q=words, stage=stage, limit=size + 1, after=after
+    )
+    further = None
+    if len(found) > size:
+        last = found[size - 1]
+        position = [last.last_at.isoformat(), str(last.id)]
+        further = state.cursors.make(viewer.account_id, query, position)
+    return ItemList([_item(card) for card in found[:size]], further)
+
+
+@get("/contacts/{contact_id:uuid}", summary="One contact with its timeline", tags=["contacts"])
+async def get_contact(db: Db, viewer: SignedIn, contact_id: FromPath[UUID]) -> ContactWithTimeline:
+    story = await db.read(story_of, viewer.account_id, contact_id)
+    item = _item(story.person.card)
+    timeline = [
+        TimelineItem(
+            moment.at,
+            moment.kind,
+            ": ".join(part for part in (moment.title, moment.text) if part),
+            moment.event,
+            moment.network,
+        )
+        for moment in story.moments
+    ]
+    return ContactWithTimeline(**msgspec.structs.asdict(item), timeline=timeline)
+
+
+@post("/contacts/{contact_id:uuid}/touchpoints", summary="Log a touchpoint", tags=["contacts"])
+async def post_touchpoint(
+    db: Db, viewer: SignedIn, contact_id: FromPath[UUID], data: JSONBody[NewTouchpoint]
+) -> TouchpointItem:
+    _, note = clean_intents_and_note([], data.note)
+    try:
+        at = read_moment(data.at) if data.at is not None else None
+    except ValueError as problem:
+        raise Invalid(str(problem), {"at": str(problem)}) from None
+    made = await db.write(add_touchpoint, viewer.account_id, contact_id, data.kind, at, note)
+    return TouchpointItem(made.id, made.contact_id, made.kind, made.at, made.note)
+
+
+@get("/contacts.vcf", summary="Your people as vCards 4.0", tags=["exports"])
+async def contacts_vcf(db: Db, viewer: SignedIn) -> Stream:
+    return _file(_lines(db, viewer.account_id, "", vcard), "text/vcard", "people.vcf")
+
+
+@get("/contacts.csv", summary="Your people as a CSV", tags=["exports"])
+async def contacts_csv(db: Db, viewer: SignedIn) -> Stream:
+    lines = _lines(
+        db, viewer.account_id, csv_line(CSV_HEADER), lambda card: csv_line(csv_cells(card))
+    )
+    return _file(lines, "text/csv", "people.csv")
+
+
+async def _lines(
+    db: Database, owner_id: UUID, head: str, line: Callable[[ExportedCard], str]
+) -> AsyncIterator[str]:
+    if head:
+        yield head
+    after = None
+    while found := await db.read(full_cards, owner_id, _AT_A_TIME, after):
+        yield "".join(line(_exported(full)) for full in found)
+        after = found[-1].card.id
+
+
+def _file(lines: AsyncIterator[str], media_type: str, name: str) -> Stream:
+    return Stream(
+        lines,
+        media_type=f"{media_type}; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def _exported(full: FullCard) -> ExportedCard:
+    card = full.card
+    return ExportedCard(
+        id=card.id,
+        name=card.name,
+        headline=card.headline,
+        company=card.company,
+        email=full.email,
+        phone=full.phone,
+        note=full.note,
+        stage=card.stage,
+        last_at=card.last_at,
+        handles=tuple((handle.network, handle.name) for handle in card.handles),
+    )
+
+
+def _item(card: Card) -> ContactItem:
+    return ContactItem(
+        id=card.id,
+        name=card.name,
+        headline=card.headline,
+        company=card.company,
+        stage=card.stage,
+        handles=[ContactHandleItem(h.network, h.name, h.verified) for h in card.handles],
+        last_at=card.last_at,
+    )
+
+
+routes = [list_contacts, get_contact, post_touchpoint, contacts_vcf, contacts_csv]

@@ -1,0 +1,162 @@
+"""``/api/v1/follow-ups``: what was promised to whom."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import delete, get, put
+from litestar.datastructures import State as AppState
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.response import Stream
+
+from firsthand.accounts.addresses import read_line
+from firsthand.api.answers import ItemList, page_size
+from firsthand.api.meetings import ContactName
+from firsthand.db import Database, now
+from firsthand.dependencies import Db, SignedIn, TheSettings
+from firsthand.followups.calendar import CALENDAR_END, CALENDAR_START, DueDay, vevent
+from firsthand.followups.intents import intent_label
+from firsthand.followups.models import State
+from firsthand.followups.queries import FollowUpRow, follow_up_row, follow_ups
+from firsthand.followups.verbs import complete, reopen, snooze
+from firsthand.problems import Invalid
+
+_AT_A_TIME = 500
+
+
+class FollowUpItem(msgspec.Struct):
+    """``state``: open, snoozed, done or dropped; ``due`` moves with a snooze."""
+
+    id: UUID
+    contact: ContactName
+    meeting: UUID | None
+    intent: str
+    text: str
+    due: date
+    state: str
+
+
+class Snooze(msgspec.Struct):
+    """The day on which it is due instead."""
+
+    until: date
+
+
+@get("/follow-ups", summary="Your follow-ups, the earliest due first", tags=["follow-ups"])
+async def list_follow_ups(
+    db: Db,
+    state: AppState,
+    viewer: SignedIn,
+    standing: Annotated[str, QueryParameter(name="state")] = "",
+    due_before: FromQuery[date | None] = None,
+    event: FromQuery[str] = "",
+    limit: FromQuery[int | None] = None,
+    cursor: FromQuery[str | None] = None,
+) -> ItemList[FollowUpItem]:
+    size = page_size(limit)
+    if standing and standing not in set(State):
+        message = "state is one of: " + ", ".join(State)
+        raise Invalid(message, {"state": message})
+    query = f"follow-ups\n{standing}\n{due_before}\n{event}"
+    place = state.cursors.read(viewer.account_id, query, cursor)
+    rows = await db.read(
+        follow_ups,
+        viewer.account_id,
+        states=(standing,) if standing else (),
+        due_before=due_before,
+        event=read_line(event, "event"),
+        limit=size + 1,
+        after=(date.fromisoformat(place[0]), UUID(place[1])) if place else None,
+    )
+    further = None
+    if len(rows) > size:
+        last = rows[size - 1]
+        position = [last.due.isoformat(), str(last.id)]
+        further = state.cursors.make(viewer.account_id, query, position)
+    return ItemList([_item(row) for row in rows[:size]], further)
+
+
+@put("/follow-ups/{follow_up_id:uuid}/completion", summary="Complete it", tags=["follow-ups"])
+async def put_completion(db: Db, viewer: SignedIn, follow_up_id: FromPath[UUID]) -> FollowUpItem:
+    await db.write(complete, viewer.account_id, follow_up_id)
+    return await _one(db, viewer.account_id, follow_up_id)
+
+
+@delete(
+    "/follow-ups/{follow_up_id:uuid}/completion",
+    status_code=200,
+    summary="Open it again",
+    tags=["follow-ups"],
+)
+async def delete_completion(db: Db, viewer: SignedIn, follow_up_id: FromPath[UUID]) -> FollowUpItem:
+    await db.write(reopen, viewer.account_id, follow_up_id)
+    return await _one(db, viewer.account_id, follow_up_id)
+
+
+@put("/follow-ups/{follow_up_id:uuid}/snooze", summary="Put it off", tags=["follow-ups"])
+async def put_snooze(
+    db: Db, viewer: SignedIn, follow_up_id: FromPath[UUID], data: JSONBody[Snooze]
+) -> FollowUpItem:
+    await db.write(snooze, viewer.account_id, follow_up_id, data.until)
+    return await _one(db, viewer.account_id, follow_up_id)
+
+
+@get("/follow-ups.ics", summary="Open follow-ups as a calendar", tags=["exports"])
+async def calendar(db: Db, settings: TheSettings, viewer: SignedIn) -> Stream:
+    """One all-day event for each open or snoozed follow-up, on the date it stands at."""
+    return Stream(
+        _calendar(db, viewer.account_id, settings.base_url),
+        media_type="text/calendar; charset=utf-8",
+        headers={
+            "Content-Disposition": 'attachment; filename="follow-ups.ics"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+async def _calendar(db: Database, owner_id: UUID, base_url: str) -> AsyncIterator[str]:
+    yield CALENDAR_START
+    stamp = now()
+    after = None
+    while rows := await db.read(
+        follow_ups,
+        owner_id,
+        states=(State.OPEN, State.SNOOZED),
+        limit=_AT_A_TIME,
+        after=after,
+    ):
+        yield "".join(vevent(_due_day(row, base_url), stamp) for row in rows)
+        after = (rows[-1].due, rows[-1].id)
+    yield CALENDAR_END
+
+
+def _due_day(row: FollowUpRow, base_url: str) -> DueDay:
+    met = f"You met at {row.event_name}." if row.event_name else ""
+    return DueDay(
+        id=row.id,
+        summary=f"{intent_label(row.intent)}: {row.contact_name}",
+        details="\n".join(part for part in (row.text, met) if part),
+        due=row.due,
+        address=f"{base_url}/people/{row.contact_id}",
+    )
+
+
+async def _one(db: Database, owner_id: UUID, follow_up_id: UUID) -> FollowUpItem:
+    return _item(await db.read(follow_up_row, owner_id, follow_up_id))
+
+
+def _item(row: FollowUpRow) -> FollowUpItem:
+    return FollowUpItem(
+        id=row.id,
+        contact=ContactName(row.contact_id, row.contact_name),
+        meeting=row.meeting_id,
+        intent=row.intent,
+        text=row.text,
+        due=row.due,
+        state=row.state,
+    )
+
+
+routes = [list_follow_ups, put_completion, delete_completion, put_snooze, calendar]

@@ -1,0 +1,155 @@
+"""Everything put together: settings, database, pages, routes."""
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.types import Receive, Scope, Send
+
+from firsthand.accounts import routes as accounts
+from firsthand.accounts import sign_in_routes as sign_in
+from firsthand.accounts.viewers import Viewers
+from firsthand.api import answers
+from firsthand.api.routes import api_router, openapi_config
+from firsthand.assets import Assets, templates_folder
+from firsthand.attendees import routes as attendees
+from firsthand.badges import routes as badges
+from firsthand.contacts import routes as contacts
+from firsthand.db import Database
+from firsthand.demo import routes as demo
+from firsthand.errors import exception_handlers
+from firsthand.events import routes as events
+from firsthand.followups import routes as followups
+from firsthand.health import health_routes
+from firsthand.mail import Mailer
+from firsthand.manifest import manifest_route
+from firsthand.meetings import routes as meetings
+from firsthand.organising import routes as organising
+from firsthand.outbox import Outbox
+from firsthand.pages import Pages
+from firsthand.requests import OurRequests, provide_maybe_viewer, provide_viewer
+from firsthand.scans import routes as scans
+from firsthand.security_headers import SecurityHeaders
+from firsthand.settings import Settings
+from firsthand.settling import HANDLERS
+from firsthand.static_files import static_routes
+from firsthand.ties import routes as ties
+from firsthand.ties.import_queue import ImportQueue
+from firsthand.ties.importing import fail_silent_imports
+from firsthand.unmet import routes as unmet
+
+log = logging.getLogger("firsthand")
+_MINUTE = 60
+# Every route that takes more (uploads) says so itself and streams.
+_LARGEST_BODY = 8_000_000
+
+
+class Firsthand(Litestar):
+    """The application, behind the same-origin check."""
+
+    def __init__(self, settings: Settings, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._ours = OurRequests(super().__call__, settings.base_url)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
+        await self._ours(scope, receive, send)
+
+
+def create_app(settings: Settings, db: Database | None = None) -> Firsthand:
+    """The whole application. ``db`` is given by tests; else it is opened and closed here."""
+    assets = Assets.load()
+    database = db or Database(settings.database_url)
+    outbox = Outbox(database, HANDLERS)
+    database.settle = outbox.settle
+    pages = Pages(templates_folder(), assets.url, demo=settings.demo)
+    mailer = Mailer(settings)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        caretaker = asyncio.create_task(_take_care(database, outbox))
+        try:
+            yield
+        finally:
+            caretaker.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await caretaker
+            if db is None:
+                database.close()
+
+    return Firsthand(
+        settings,
+        route_handlers=[
+            api_router(),
+            Router("/", route_handlers=page_routes(settings), include_in_schema=False),
+            *health_routes,
+            manifest_route(assets),
+            static_routes(assets),
+        ],
+        dependencies={
+            "db": Provide(lambda: database, sync_to_thread=False),
+            "settings": Provide(lambda: settings, sync_to_thread=False),
+            "pages": Provide(lambda: pages, sync_to_thread=False),
+            "mailer": Provide(lambda: mailer, sync_to_thread=False),
+            "viewer": Provide(provide_viewer),
+            "maybe_viewer": Provide(provide_maybe_viewer),
+        },
+        state=State(
+            {
+                "db": database,
+                "settings": settings,
+                "viewers": Viewers(database),
+                "pages": pages,
+                "imports": ImportQueue(database),
+                "cursors": answers.Cursors(settings.secret_key),
+                "code_key": _code_key(settings),
+            }
+        ),
+        exception_handlers=exception_handlers(),
+        middleware=[SecurityHeaders],
+        request_max_body_size=_LARGEST_BODY,
+        openapi_config=openapi_config(),
+        logging_config=None,
+        lifespan=[lifespan],
+    )
+
+
+def page_routes(settings: Settings) -> list[Any]:
+    """Every page; the demo's one-click sign-in exists nowhere else."""
+    modules = [
+        accounts,
+        sign_in,
+        attendees,
+        badges,
+        contacts,
+        events,
+        followups,
+        meetings,
+        organising,
+        scans,
+        ties,
+        unmet,
+    ]
+    routes: list[Any] = [route for module in modules for route in module.routes]
+    return routes + (demo.routes if settings.demo else [])
+
+
+async def _take_care(db: Database, outbox: Outbox) -> None:
+    """What a crash left undone, at the start and then every minute."""
+    while True:
+        try:
+            await outbox.settle()
+            await db.write(fail_silent_imports)
+        except Exception:
+            log.exception("the caretaker will try again in a minute")
+        await asyncio.sleep(_MINUTE)
+
+
+def _code_key(settings: Settings) -> bytes:
+    """The key under which foreign badges' codes are hashed, from a secret of its own."""
+    return hashlib.sha256(f"foreign-code\0{settings.code_secret}".encode()).digest()

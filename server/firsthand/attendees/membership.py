@@ -1,0 +1,216 @@
+"""Being at an event: joining, claiming one's place on the list, choosing to be listed, arriving."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from firsthand.accounts.models import Account
+from firsthand.attendees.models import Attendee
+from firsthand.db import lock_owners, new_id, now
+from firsthand.events.days import local_day
+from firsthand.events.models import Event
+from firsthand.outbox import enqueue
+from firsthand.problems import Conflict, NotFound
+
+ATTENDEE_CLAIMED = "attendee-claimed"
+
+
+def attendee_of(session: Session, account_id: UUID, slug: str) -> Attendee:
+    """This account's own place at the event. Raises NotFound."""
+    attendee = session.scalar(
+        select(Attendee)
+        .join(Event, Event.id == Attendee.event_id)
+        .where(Event.slug == slug, Attendee.account_id == account_id)
+    )
+    if attendee is None:
+        raise NotFound
+    return attendee
+
+
+def claim_by_email(session: Session, account_id: UUID) -> list[Attendee]:
+    """Claim the places whose e-mail is this account's verified one; called at every sign-in.
+
+    Where an address stands on several rows of one event (one buyer, many tickets), or the account
+    is at the event already, nothing is claimed by itself.
+    """
+    lock_owners(session, [account_id])
+    account = session.get_one(Account, account_id)
+    rows = session.scalars(
+        select(Attendee).where(Attendee.email == account.email, Attendee.account_id.is_(None))
+    ).all()
+    there = set(session.scalars(select(Attendee.event_id).where(Attendee.account_id == account_id)))
+    by_event: dict[UUID, list[Attendee]] = {}
+    for row in rows:
+        by_event.setdefault(row.event_id, []).append(row)
+    claimed = [
+        found[0]
+        for event_id, found in by_event.items()
+        if event_id not in there and _is_only_row(session, event_id, account.email)
+    ]
+    for attendee in claimed:
+        _claim(session, account, attendee)
+    return claimed
+
+
+def claimable(session: Session, account_id: UUID) -> Sequence[tuple[Attendee, Event]]:
+    """Places with this account's e-mail that it has to pick itself."""
+    email = select(Account.email).where(Account.id == account_id).scalar_subquery()
+    there = select(Attendee.event_id).where(Attendee.account_id == account_id)
+    return [
+        (attendee, event)
+        for attendee, event in session.execute(
+            select(Attendee, Event)
+            .join(Event, Event.id == Attendee.event_id)
+            .where(
+                Attendee.email == email,
+                Attendee.account_id.is_(None),
+                Attendee.event_id.not_in(there),
+            )
+            .order_by(Event.starts, Attendee.name)
+        )
+    ]
+
+
+def claim(session: Session, account_id: UUID, attendee_id: UUID) -> Attendee:
+    """Claim the place that the person picked among several. Raises NotFound."""
+    for attendee, _ in claimable(session, account_id):
+        if attendee.id == attendee_id:
+            _claim(session, session.get_one(Account, account_id), attendee)
+            return attendee
+    raise NotFound
+
+
+def event_by_join_code(session: Session, join_code: str) -> Event:
+    """Where a join link leads. Raises NotFound."""
+    event = None
+    if join_code.isascii() and join_code.isprintable():
+        event = session.scalar(select(Event).where(Event.join_code == join_code))
+    if event is None:
+        raise NotFound("This link leads to no event. Ask the organiser for a new one.")
+    return event
+
+
+def join_event(session: Session, account_id: UUID, join_code: str, *, listed: bool) -> Event:
+    """Come to an event by its join link. Raises NotFound."""
+    event = event_by_join_code(session, join_code)
+    claim_by_email(session, account_id)
+    add_member(session, account_id, event.id, listed=listed)
+    return event
+
+
+def add_member(session: Session, account_id: UUID, event_id: UUID, *, listed: bool) -> Attendee:
+    """The account's place at the event, made if need be."""
+    lock_owners(session, [account_id])
+    attendee = session.scalar(
+        select(Attendee).where(Attendee.event_id == event_id, Attendee.account_id == account_id)
+    )
+    if attendee is None:
+        account = session.get_one(Account, account_id)
+        attendee = Attendee(
+            id=new_id(),
+            event_id=event_id,
+            account_id=account_id,
+            name=account.name,
+            listed=listed,
+            chose_listed_at=now(),
+            joined=True,
+        )
+        session.add(attendee)
+        session.flush()
+        enqueue(session, ATTENDEE_CLAIMED, attendee.id)
+    return attendee
+
+
+def choose_listed(session: Session, account_id: UUID, slug: str, listed: bool) -> Attendee:
+    """The person's own choice; no later import overrides it. Raises NotFound."""
+    attendee = attendee_of(session, account_id, slug)
+    attendee.listed = listed
+    attendee.chose_listed_at = now()
+    return attendee
+
+
+def arrive(session: Session, account_id: UUID, slug: str, moment: datetime) -> Attendee:
+    """ "I am here", for today in the event's time zone. Raises NotFound."""
+    attendee = attendee_of(session, account_id, slug)
+    event = session.get_one(Event, attendee.event_id)
+    attendee.arrived_on = local_day(moment, ZoneInfo(event.timezone))
+    return attendee
+
+
+def attended(session: Session, account_id: UUID) -> Sequence[tuple[Attendee, Event]]:
+    """This account's places with their events, the newest first."""
+    return [
+        (attendee, event)
+        for attendee, event in session.execute(
+            select(Attendee, Event)
+            .join(Event, Event.id == Attendee.event_id)
+            .where(Attendee.account_id == account_id)
+            .order_by(Event.starts.desc(), Event.id)
+        )
+    ]
+
+
+def events_of_attendee(session: Session, account_id: UUID) -> Sequence[Event]:
+    """The events that this account attends, the newest first."""
+    return session.scalars(
+        select(Event)
+        .join(Attendee, Attendee.event_id == Event.id)
+        .where(Attendee.account_id == account_id)
+        .order_by(Event.starts.desc(), Event.id)
+    ).all()
+
+
+def current_event(session: Session, account_id: UUID) -> Event | None:
+    """The attended event that goes on now, else the next one, else the latest."""
+    events = events_of_attendee(session, account_id)
+    moment = now()
+
+    def nearness(event: Event) -> tuple[int, int]:
+        today = local_day(moment, ZoneInfo(event.timezone))
+        if event.starts <= today <= event.ends:
+            return 0, 0
+        if today < event.starts:
+            return 1, (event.starts - today).days
+        return 2, (today - event.ends).days
+
+    return min(events, key=nearness, default=None)
+
+
+def event_of_attendee(session: Session, account_id: UUID, slug: str) -> Event:
+    """The event, if this account attends it. Raises NotFound."""
+    event = session.scalar(
+        select(Event)
+        .join(Attendee, Attendee.event_id == Event.id)
+        .where(Event.slug == slug, Attendee.account_id == account_id)
+    )
+    if event is None:
+        raise NotFound
+    return event
+
+
+def _is_only_row(session: Session, event_id: UUID, email: str) -> bool:
+    count = session.scalar(
+        select(func.count())
+        .select_from(Attendee)
+        .where(Attendee.event_id == event_id, Attendee.email == email)
+    )
+    return count == 1
+
+
+def _claim(session: Session, account: Account, attendee: Attendee) -> None:
+    claimed = session.execute(
+        update(Attendee)
+        .where(Attendee.id == attendee.id, Attendee.account_id.is_(None))
+        .values(account_id=account.id)
+        .returning(Attendee.id)
+    ).one_or_none()
+    if claimed is None:
+        raise Conflict("Somebody has just claimed this place.")
+    account.name = account.name or attendee.name
+    account.headline = account.headline or attendee.headline
+    account.company = account.company or attendee.company
+    enqueue(session, ATTENDEE_CLAIMED, attendee.id)

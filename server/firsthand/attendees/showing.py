@@ -1,0 +1,67 @@
+"""What others see of an attendee, as SQL: the consent rules in one place.
+
+Unclaimed: the organiser's name, headline and company, to those who scan the badge; to browsers, and
+the handles to anybody, only if listed. Claimed: the account's name, and its other fields as their
+circles say; to browsers only if listed. E-mail and telephone only by their circles, never from the
+organiser's list.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_
+from sqlalchemy.sql.elements import SQLColumnExpression
+
+from firsthand.accounts.models import Account, Circle
+from firsthand.attendees.models import Attendee
+
+Text = SQLColumnExpression[str]
+
+TO_MET = (Circle.MET, Circle.BROWSING)
+TO_BROWSERS = (Circle.BROWSING,)
+
+
+def shown_name() -> ColumnElement[str]:
+    """The account's own name once claimed, else the organiser's."""
+    return func.coalesce(func.nullif(Account.name, ""), Attendee.name)
+
+
+def shared(own: Any, circle: Any, circles: tuple[Circle, ...]) -> ColumnElement[str]:
+    """An account's own field for those circles, empty where it is kept from them."""
+    shown: ColumnElement[str] = case((circle.in_(circles), own), else_="")
+    return shown
+
+
+def shown_headline(circles: tuple[Circle, ...]) -> ColumnElement[str]:
+    return _shown(Attendee.headline, Account.headline, Account.headline_circle, circles)
+
+
+def shown_company(circles: tuple[Circle, ...]) -> ColumnElement[str]:
+    return _shown(Attendee.company, Account.company, Account.company_circle, circles)
+
+
+def shows_itself_to_browsers() -> ColumnElement[bool]:
+    return Attendee.listed.is_(True)
+
+
+def handle_shown(handle: Any, circles: tuple[Circle, ...]) -> ColumnElement[bool]:
+    """Whether this handle of this attendee is shown to those circles (``handle``: Handle)."""
+    return and_(
+        handle.circle.in_(circles),
+        or_(
+            handle.account_id == Attendee.account_id,
+            and_(
+                handle.attendee_id == Attendee.id,
+                Attendee.account_id.is_(None),
+                Attendee.listed.is_(True),
+            ),
+        ),
+    )
+
+
+def _shown(
+    organisers: Any, own: Any, circle: Any, circles: tuple[Circle, ...]
+) -> ColumnElement[str]:
+    return case(
+        (Attendee.account_id.is_(None), organisers),
+        else_=shared(own, circle, circles),
+    )

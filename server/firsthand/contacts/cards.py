@@ -1,0 +1,310 @@
+"""From a person to the owner's card for them: found if it is there, else made. Works on sets."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from firsthand.accounts.models import Circle
+from firsthand.attendees.models import Attendee
+from firsthand.contacts.models import (
+    Contact,
+    ContactAttendee,
+    ContactCode,
+    ContactHandle,
+    Stage,
+)
+from firsthand.db import insert_new, new_id, now
+from firsthand.handles.models import Handle
+from firsthand.ties.models import Match, Tie
+
+
+@dataclass(frozen=True, slots=True)
+class SomeAttendee:
+    """A person known by their place on an event's list."""
+
+    owner_id: UUID
+    attendee_id: UUID
+    account_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class SomeCode:
+    """A person known only by a foreign badge's code; ``hint`` is what the card may show of it."""
+
+    owner_id: UUID
+    code_hash: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class SomeProfile:
+    """A person known by a profile's address, or by what a business card's code says."""
+
+    owner_id: UUID
+    handles: tuple[tuple[str, str, str], ...]  # network, key, name
+    name: str = ""
+    headline: str = ""
+    company: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+Person = SomeAttendee | SomeCode | SomeProfile
+
+
+@dataclass(slots=True)
+class Cards:
+    """The root contact of each person, and which of them were made just now.
+
+    ``met_at`` says of whom a meeting is being kept: a card made for them starts as met.
+    """
+
+    met_at: Mapping[Person, datetime]
+    root_of: dict[Person, UUID] = field(default_factory=dict)
+    made: set[tuple[UUID, UUID]] = field(default_factory=set)
+
+    def make(self, person: Person, **known: object) -> tuple[UUID, dict[str, object]]:
+        """A fresh card's id and row."""
+        root = new_id()
+        self.made.add((person.owner_id, root))
+        moment = now()
+        return root, {
+            "owner_id": person.owner_id,
+            "id": root,
+            "root_id": root,
+            "account_id": None,
+            "attendee_id": None,
+            "name": "",
+            "headline": "",
+            "company": "",
+            "email": "",
+            "phone": "",
+            "note": "",
+            "code_hint": "",
+            "typed": False,
+            "stage": Stage.MET if person in self.met_at else Stage.NEW,
+            "has_tie": False,
+            "last_at": self.met_at.get(person, moment),
+            "created_at": moment,
+            **known,
+        }
+
+
+def find_or_make_cards(
+    session: Session, people: Iterable[Person], met_at: Mapping[Person, datetime] | None = None
+) -> Cards:
+    """The caller holds the owners' lock, so nobody else makes the same card meanwhile."""
+    everybody = list(dict.fromkeys(people))
+    cards = Cards(met_at or {})
+    attendees = [person for person in everybody if isinstance(person, SomeAttendee)]
+    codes = [person for person in everybody if isinstance(person, SomeCode)]
+    profiles = [person for person in everybody if isinstance(person, SomeProfile)]
+    if attendees:
+        _find_attendees(session, attendees, cards)
+    if codes:
+        _find_codes(session, codes, cards)
+    if profiles:
+        _find_profiles(session, profiles, cards)
+    return cards
+
+
+def _find_attendees(session: Session, people: Sequence[SomeAttendee], cards: Cards) -> None:
+    owners = {person.owner_id for person in people}
+    accounts = {person.account_id for person in people if person.account_id}
+    attendee_ids = {person.attendee_id for person in people}
+    by_account = {
+        (owner, account): root
+        for owner, account, root in session.execute(
+            select(Contact.owner_id, Contact.account_id, Contact.root_id).where(
+                Contact.owner_id.in_(owners), Contact.account_id.in_(accounts)
+            )
+        )
+    }
+    by_attendee = {
+        (owner, attendee): root
+        for owner, attendee, root in session.execute(
+            select(ContactAttendee.owner_id, ContactAttendee.attendee_id, Contact.root_id)
+            .join(
+                Contact,
+                (Contact.owner_id == ContactAttendee.owner_id)
+                & (Contact.id == ContactAttendee.contact_id),
+            )
+            .where(
+                ContactAttendee.owner_id.in_(owners),
+                ContactAttendee.attendee_id.in_(attendee_ids),
+            )
+        )
+    }
+    ties, by_tie = _shared_ties(session, owners, attendee_ids)
+    links: list[dict[str, object]] = []
+    fresh: list[dict[str, object]] = []
+    link_ties: list[tuple[UUID, UUID, UUID]] = []
+    for person in people:
+        attended = (person.owner_id, person.attendee_id)
+        known = (person.owner_id, person.account_id) if person.account_id else None
+        root = (
+            (by_account.get(known) if known else None)
+            or by_attendee.get(attended)
+            or by_tie.get(attended)
+        )
+        if root is None:
+            root, row = cards.make(
+                person,
+                account_id=person.account_id,
+                attendee_id=person.attendee_id,
+                has_tie=bool(ties.get(attended)),
+            )
+            fresh.append(row)
+            if known:
+                by_account[known] = root
+        if attended not in by_attendee:
+            by_attendee[attended] = root
+            links.append(
+                {
+                    "owner_id": person.owner_id,
+                    "attendee_id": person.attendee_id,
+                    "contact_id": root,
+                }
+            )
+        link_ties += [(person.owner_id, tie_id, root) for tie_id in ties.get(attended, ())]
+        cards.root_of[person] = root
+    insert_new(session, Contact, fresh)
+    insert_new(session, ContactAttendee, links)
+    for owner_id, tie_id, root in link_ties:
+        session.execute(
+            update(Tie)
+            .where(Tie.owner_id == owner_id, Tie.id == tie_id)
+            .values(contact_id=root)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _shared_ties(
+    session: Session, owners: set[UUID], attendee_ids: set[UUID]
+) -> tuple[dict[tuple[UUID, UUID], list[UUID]], dict[tuple[UUID, UUID], UUID]]:
+    """Ties that match these attendees and are on no card yet, and the cards of those that are.
+
+    Only handles which the other shows to people they meet: a card must not tell more.
+    """
+    loose: dict[tuple[UUID, UUID], list[UUID]] = {}
+    carded: dict[tuple[UUID, UUID], UUID] = {}
+    for owner, attendee, tie_id, root in session.execute(
+        select(Match.owner_id, Match.attendee_id, Match.tie_id, Contact.root_id)
+        .join(Tie, (Tie.owner_id == Match.owner_id) & (Tie.id == Match.tie_id))
+        .join(Handle, Handle.id == Match.handle_id)
+        .join(Attendee, Attendee.id == Match.attendee_id)
+        .outerjoin(Contact, (Contact.owner_id == Tie.owner_id) & (Contact.id == Tie.contact_id))
+        .where(
+            Match.owner_id.in_(owners),
+            Match.attendee_id.in_(attendee_ids),
+            Handle.circle != Circle.NOBODY,
+            or_(Attendee.account_id.is_not(None), Attendee.listed),
+        )
+    ):
+        if root is None:
+            loose.setdefault((owner, attendee), []).append(tie_id)
+        else:
+            carded[owner, attendee] = root
+    return loose, carded
+
+
+def _find_codes(session: Session, people: Sequence[SomeCode], cards: Cards) -> None:
+    found = {
+        (owner, code_hash): root
+        for owner, code_hash, root in session.execute(
+            select(ContactCode.owner_id, ContactCode.code_hash, Contact.root_id)
+            .join(
+                Contact,
+                (Contact.owner_id == ContactCode.owner_id) & (Contact.id == ContactCode.contact_id),
+            )
+            .where(
+                ContactCode.owner_id.in_({person.owner_id for person in people}),
+                ContactCode.code_hash.in_({person.code_hash for person in people}),
+            )
+        )
+    }
+    fresh = []
+    links = []
+    for person in people:
+        root = found.get((person.owner_id, person.code_hash))
+        if root is None:
+            root, row = cards.make(person, code_hint=person.hint)
+            fresh.append(row)
+            links.append(
+                {"owner_id": person.owner_id, "code_hash": person.code_hash, "contact_id": root}
+            )
+        cards.root_of[person] = root
+    insert_new(session, Contact, fresh)
+    insert_new(session, ContactCode, links)
+
+
+def _find_profiles(session: Session, people: Sequence[SomeProfile], cards: Cards) -> None:
+    for person in people:
+        root = _card_with_handle(session, person)
+        if root is None:
+            root, row = cards.make(
+                person,
+                name=person.name,
+                headline=person.headline,
+                company=person.company,
+                email=person.email,
+                phone=person.phone,
+            )
+            insert_new(session, Contact, [row])
+        cards.root_of[person] = root
+        insert_new(
+            session,
+            ContactHandle,
+            [
+                {
+                    "owner_id": person.owner_id,
+                    "network": network,
+                    "key": key,
+                    "name": name,
+                    "contact_id": root,
+                }
+                for network, key, name in person.handles
+            ],
+        )
+        for network, key, _ in person.handles:
+            session.execute(
+                update(Tie)
+                .where(
+                    Tie.owner_id == person.owner_id,
+                    Tie.network == network,
+                    Tie.key == key,
+                    Tie.contact_id.is_(None),
+                )
+                .values(contact_id=root)
+                .execution_options(synchronize_session=False)
+            )
+
+
+def _card_with_handle(session: Session, person: SomeProfile) -> UUID | None:
+    """By a handle on a card, by a tie on a card, or, for a code without handles, by its e-mail."""
+    for network, key, _ in person.handles:
+        for model in (ContactHandle, Tie):
+            root = session.scalar(
+                select(Contact.root_id)
+                .join(
+                    model,
+                    (model.owner_id == Contact.owner_id) & (model.contact_id == Contact.id),
+                )
+                .where(
+                    model.owner_id == person.owner_id, model.network == network, model.key == key
+                )
+                .limit(1)
+            )
+            if root:
+                return root
+    if person.email:
+        return session.scalar(
+            select(Contact.root_id)
+            .where(Contact.owner_id == person.owner_id, Contact.email == person.email)
+            .limit(1)
+        )
+    return None

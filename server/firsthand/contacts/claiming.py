@@ -1,0 +1,72 @@
+"""When an attendee is claimed by an account, the cards of all who met them learn who it is."""
+
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from firsthand.attendees.models import Attendee
+from firsthand.badges.issuing import issue_badges
+from firsthand.contacts.models import Contact, ContactAttendee
+from firsthand.db import insert_new, lock_owners, new_id, now
+from firsthand.handles.models import Handle
+from firsthand.ties.matching import match_account
+
+
+def resolve_claimed(session: Session, attendee_id: UUID, _: str = "") -> None:
+    """Outbox: a badge, the list's handles, tell the cards, and match the account's ties."""
+    attendee = session.get(Attendee, attendee_id)
+    if attendee is None or attendee.account_id is None:
+        return
+    issue_badges(session, attendee.event_id, [attendee.id])
+    _take_over_handles(session, attendee)
+    rows = session.execute(
+        select(ContactAttendee.owner_id, ContactAttendee.contact_id).where(
+            ContactAttendee.attendee_id == attendee_id,
+            ContactAttendee.owner_id != attendee.account_id,
+        )
+    ).all()
+    lock_owners(session, [owner_id for owner_id, _ in rows])
+    for owner_id, contact_id in rows:
+        _tell_card(session, owner_id, contact_id, attendee.account_id)
+    match_account(session, attendee.account_id)
+
+
+def _take_over_handles(session: Session, attendee: Attendee) -> None:
+    listed = session.scalars(select(Handle).where(Handle.attendee_id == attendee.id)).all()
+    insert_new(
+        session,
+        Handle,
+        [
+            {
+                "id": new_id(),
+                "account_id": attendee.account_id,
+                "attendee_id": None,
+                "network": handle.network,
+                "name": handle.name,
+                "key": handle.key,
+                "stable_id": handle.stable_id,
+                "circle": handle.circle,
+                "created_at": now(),
+            }
+            for handle in listed
+        ],
+    )
+
+
+def _tell_card(session: Session, owner_id: UUID, contact_id: UUID, account_id: UUID) -> None:
+    """The account is proof that two cards are one human: then one points to the other's root."""
+    other = session.scalar(
+        select(Contact.root_id).where(
+            Contact.owner_id == owner_id, Contact.account_id == account_id
+        )
+    )
+    card = session.get_one(Contact, (owner_id, contact_id))
+    if other is None:
+        card.account_id = account_id
+    elif other != card.root_id:
+        session.execute(
+            update(Contact)
+            .where(Contact.owner_id == owner_id, Contact.root_id == card.root_id)
+            .values(root_id=other)
+        )

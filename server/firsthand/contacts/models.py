@@ -1,0 +1,150 @@
+"""Contacts: the owner's private card for one human."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from firsthand.db import Base, new_id, now
+
+
+class Stage(StrEnum):
+    """How far the ring has closed, in order."""
+
+    NEW = "new"
+    ONLINE = "online"
+    SPOKEN = "spoken"
+    MET = "met"
+    FOLLOWED_UP = "followed-up"
+    MET_AGAIN = "met-again"
+
+
+MET_STAGES = (Stage.MET, Stage.FOLLOWED_UP, Stage.MET_AGAIN)
+
+
+class TouchpointKind(StrEnum):
+    CALL = "call"
+    COFFEE = "coffee"
+    MESSAGE = "message"
+    HELP_GIVEN = "help-given"
+    HELP_RECEIVED = "help-received"
+    OTHER = "other"
+
+
+class Contact(Base):
+    """One human as the owner knows them.
+
+    ``root_id`` is the contact that this one was merged into (itself when it was not); merges move
+    nothing. ``name``, ``headline``, ``company`` and ``note`` are what the owner typed; what is
+    empty comes from the account or the attendee, as their consent allows. ``stage``, ``has_tie``
+    and ``last_at`` are derived by ``firsthand.followups.staging``. ``typed`` is true once the owner
+    made or changed the card by hand: then it stays without any meeting.
+    """
+
+    __tablename__ = "contact"
+    __table_args__ = (
+        Index(
+            "uq_contact_owner_id_account_id",
+            "owner_id",
+            "account_id",
+            unique=True,
+        ),
+        Index("ix_contact_owner_id_root_id", "owner_id", "root_id"),
+        Index("ix_contact_owner_id_last_at", "owner_id", "last_at"),
+        Index("ix_contact_account_id", "account_id"),
+        Index("ix_contact_attendee_id", "attendee_id"),
+    )
+
+    owner_id: Mapped[UUID] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    root_id: Mapped[UUID]
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    attendee_id: Mapped[UUID | None] = mapped_column(ForeignKey("attendee.id", ondelete="SET NULL"))
+    name: Mapped[str] = mapped_column(default="")
+    headline: Mapped[str] = mapped_column(default="")
+    company: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+    code_hint: Mapped[str] = mapped_column(default="")
+    typed: Mapped[bool] = mapped_column(default=False)
+    stage: Mapped[str] = mapped_column(default=Stage.NEW)
+    has_tie: Mapped[bool] = mapped_column(default=False)
+    last_at: Mapped[datetime] = mapped_column(default=now)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ContactAttendee(Base):
+    """Which contact an attendee is for this owner; one human has an attendee at each event."""
+
+    __tablename__ = "contact_attendee"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["owner_id", "contact_id"], ["contact.owner_id", "contact.id"], ondelete="CASCADE"
+        ),
+        Index("ix_contact_attendee_attendee_id", "attendee_id"),
+        Index("ix_contact_attendee_owner_id_contact_id", "owner_id", "contact_id"),
+    )
+
+    owner_id: Mapped[UUID] = mapped_column(primary_key=True)
+    attendee_id: Mapped[UUID] = mapped_column(
+        ForeignKey("attendee.id", ondelete="CASCADE"), primary_key=True
+    )
+    contact_id: Mapped[UUID]
+
+
+class ContactCode(Base):
+    """Which contact a foreign badge's code is: a keyed hash, because it may be an entry ticket."""
+
+    __tablename__ = "contact_code"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["owner_id", "contact_id"], ["contact.owner_id", "contact.id"], ondelete="CASCADE"
+        ),
+        Index("ix_contact_code_owner_id_contact_id", "owner_id", "contact_id"),
+    )
+
+    owner_id: Mapped[UUID] = mapped_column(primary_key=True)
+    code_hash: Mapped[str] = mapped_column(primary_key=True)
+    contact_id: Mapped[UUID]
+
+
+class ContactHandle(Base):
+    """A handle that the owner keeps on a card, from a profile's code or typed."""
+
+    __tablename__ = "contact_handle"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["owner_id", "contact_id"], ["contact.owner_id", "contact.id"], ondelete="CASCADE"
+        ),
+        Index("ix_contact_handle_owner_id_contact_id", "owner_id", "contact_id"),
+    )
+
+    owner_id: Mapped[UUID] = mapped_column(primary_key=True)
+    network: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    contact_id: Mapped[UUID]
+
+
+class Touchpoint(Base):
+    """A dated moment outside a scan."""
+
+    __tablename__ = "touchpoint"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["owner_id", "contact_id"], ["contact.owner_id", "contact.id"], ondelete="CASCADE"
+        ),
+        Index("ix_touchpoint_owner_id_contact_id", "owner_id", "contact_id"),
+    )
+
+    owner_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    contact_id: Mapped[UUID]
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,5 @@
+"""One-click sign-in, there only in ``firsthand demo``."""
+
+from typing import Any
+
+routes: list[Any] = []

@@ -1,0 +1,18 @@
+"""What handlers ask for by name; ``app.py`` provides it."""
+
+from litestar.di import NamedDependency
+
+from firsthand.accounts.signing_in import Viewer
+from firsthand.db import Database
+from firsthand.mail import Mailer
+from firsthand.pages import Pages
+from firsthand.settings import Settings
+
+# db: Db, settings: TheSettings, pages: ThePages, mailer: TheMailer
+Db = NamedDependency[Database]
+TheSettings = NamedDependency[Settings]
+ThePages = NamedDependency[Pages]
+TheMailer = NamedDependency[Mailer]
+# viewer: SignedIn (else 401 or the sign-in page), maybe_viewer: Anybody
+SignedIn = NamedDependency[Viewer]
+Anybody = NamedDependency[Viewer | None]

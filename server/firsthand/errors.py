@@ -1,0 +1,100 @@
+"""How a failure is told: problem details to programs, a page or a line in place to people."""
+
+import logging
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+from litestar.types import ExceptionHandlersMap
+from sqlalchemy.exc import DataError
+
+from firsthand.api import answers
+from firsthand.db import DatabaseUnavailable
+from firsthand.pages import Pages
+from firsthand.problems import NotSignedIn, Refused
+
+log = logging.getLogger("firsthand")
+AnyRequest = Request[Any, Any, Any]
+
+_TITLES = {
+    400: ("Please check what you entered", "Something in this request cannot be understood."),
+    403: ("Not allowed", "This is not allowed."),
+    404: ("Not found", "There is nothing here, or it is not yours."),
+    405: ("Not possible", "This cannot be done here."),
+    413: ("Too large", "This is larger than what is accepted here."),
+    415: ("Unknown kind of content", "This kind of content is not understood here."),
+    500: ("Something broke", "That was our fault. It is noted; please try again."),
+    503: ("One moment, please", "The database is busy or away. Nothing was kept; try again."),
+}
+
+
+def exception_handlers() -> ExceptionHandlersMap:
+    return {
+        Refused: _refused,
+        HTTPException: _http_problem,
+        DatabaseUnavailable: _unavailable,
+        DataError: _unreadable,
+        Exception: _broken,
+    }
+
+
+def _refused(request: AnyRequest, refusal: Refused) -> Response[Any]:
+    if is_for_programs(request):
+        return answers.refused(refusal)
+    if isinstance(refusal, NotSignedIn):
+        return _to_sign_in(request)
+    return _tell_person(request, refusal.status, refusal.title, refusal.detail)
+
+
+def _http_problem(request: AnyRequest, problem: HTTPException) -> Response[Any]:
+    status = problem.status_code
+    title, detail = _TITLES.get(status, (problem.detail or "That did not work", ""))
+    if is_for_programs(request):
+        more: dict[str, Any] = {"errors": problem.extra} if problem.extra else {}
+        return answers.problem(status, title, problem.detail or detail, **more)
+    return _tell_person(request, status, title, detail or problem.detail)
+
+
+def _unavailable(request: AnyRequest, _: DatabaseUnavailable) -> Response[Any]:
+    return _answer(request, 503)
+
+
+def _unreadable(request: AnyRequest, _: DataError) -> Response[Any]:
+    """PostgreSQL cannot even compare with NUL or with numbers that are too large."""
+    return _answer(request, 400)
+
+
+def _broken(request: AnyRequest, problem: Exception) -> Response[Any]:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=problem)
+    return _answer(request, 500)
+
+
+def _answer(request: AnyRequest, status: int) -> Response[Any]:
+    title, detail = _TITLES[status]
+    if is_for_programs(request):
+        return answers.problem(status, title, detail)
+    return _tell_person(request, status, title, detail)
+
+
+def is_for_programs(request: AnyRequest) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def _to_sign_in(request: AnyRequest) -> Response[Any]:
+    """After signing in, back to the page that was asked for (not to a form's target)."""
+    back = request.url.path if request.method == "GET" else "/"
+    where = f"/sign-in?next={quote(back)}"
+    if request.headers.get("hx-request"):
+        return Response(b"", status_code=401, headers={"HX-Redirect": where})
+    return Redirect(where, status_code=303, headers={"Cache-Control": "no-store"})
+
+
+def _tell_person(request: AnyRequest, status: int, title: str, detail: str) -> Response[Any]:
+    pages: Pages = request.app.state.pages
+    in_place = bool(request.headers.get("hx-request"))
+    template = "_message.html" if in_place else "error.html"
+    return pages.render(
+        template, None, status=status, title=title, detail=detail, status_code=status
+    )

@@ -1,0 +1,46 @@
+"""Events and who runs them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from firsthand.db import Base, new_id, now
+
+
+class Role(StrEnum):
+    """What somebody may do for an event; an organiser may also invite staff."""
+
+    ORGANISER = "organiser"
+    STAFF = "staff"
+
+
+class Event(Base):
+    """A gathering. ``starts`` and ``ends`` are its first and last day in its own time zone."""
+
+    __tablename__ = "event"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    starts: Mapped[date]
+    ends: Mapped[date]
+    timezone: Mapped[str]
+    join_code: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class EventRole(Base):
+    """An organiser or a member of staff."""
+
+    __tablename__ = "event_role"
+
+    event_id: Mapped[UUID] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), primary_key=True
+    )
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    role: Mapped[str]

@@ -1,0 +1,75 @@
+"""Who runs an event besides its organiser."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from firsthand.accounts.addresses import read_email
+from firsthand.accounts.models import Account
+from firsthand.accounts.signing_in import account_of
+from firsthand.db import insert_new
+from firsthand.events.models import Event, EventRole, Role
+from firsthand.events.verbs import event_of_organiser
+from firsthand.problems import NotAllowed, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMember:
+    account_id: UUID
+    email: str
+    role: str
+
+
+def team_of(session: Session, event_id: UUID) -> Sequence[TeamMember]:
+    """Organisers first, then staff."""
+    rows = session.execute(
+        select(Account.id, Account.email, EventRole.role)
+        .join(EventRole, EventRole.account_id == Account.id)
+        .where(EventRole.event_id == event_id)
+        .order_by(EventRole.role, Account.email)
+    )
+    return [TeamMember(*row) for row in rows]
+
+
+def invite_staff(session: Session, organiser_id: UUID, slug: str, email: str) -> tuple[Event, str]:
+    """Let whoever signs in with this address help; returns the event and the address.
+
+    Raises Invalid, NotFound, NotAllowed unless the account is the event's organiser.
+    """
+    event = _event_to_staff(session, organiser_id, slug)
+    address = read_email(email)
+    account_id = account_of(session, address)
+    row = {"event_id": event.id, "account_id": account_id, "role": Role.STAFF.value}
+    insert_new(session, EventRole, [row])
+    return event, address
+
+
+def remove_staff(session: Session, organiser_id: UUID, slug: str, account_id: UUID) -> None:
+    """Raises NotFound, NotAllowed."""
+    event = _event_to_staff(session, organiser_id, slug)
+    gone = session.scalar(
+        delete(EventRole)
+        .where(
+            EventRole.event_id == event.id,
+            EventRole.account_id == account_id,
+            EventRole.role == Role.STAFF,
+        )
+        .returning(EventRole.account_id)
+    )
+    if gone is None:
+        raise NotFound
+
+
+def is_organiser(session: Session, account_id: UUID, event_id: UUID) -> bool:
+    role = session.get(EventRole, (event_id, account_id))
+    return role is not None and role.role == Role.ORGANISER
+
+
+def _event_to_staff(session: Session, account_id: UUID, slug: str) -> Event:
+    event = event_of_organiser(session, account_id, slug)
+    if not is_organiser(session, account_id, event.id):
+        raise NotAllowed("Only the event’s organiser chooses its staff.")
+    return event

@@ -1,0 +1,118 @@
+"""The owner's follow-ups. Every query names the owner."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from firsthand.contacts.models import Contact
+from firsthand.contacts.queries import members_of
+from firsthand.contacts.showing import card_name, join_person
+from firsthand.events.models import Event
+from firsthand.followups.models import FollowUp, State
+from firsthand.meetings.models import Meeting
+from firsthand.problems import NotFound
+
+Position = tuple[date, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpRow:
+    """One follow-up with whom it is for and where they met."""
+
+    id: UUID
+    contact_id: UUID
+    contact_name: str
+    stage: str
+    has_tie: bool
+    meeting_id: UUID | None
+    event: str | None
+    event_name: str | None
+    met_on: date | None
+    intent: str
+    text: str
+    due: date
+    state: str
+    done_at: datetime | None
+
+
+def follow_ups(
+    session: Session,
+    owner_id: UUID,
+    *,
+    states: tuple[str, ...] = (),
+    due_before: date | None = None,
+    event: str = "",
+    contact_id: UUID | None = None,
+    follow_up_id: UUID | None = None,
+    limit: int,
+    after: Position | None = None,
+) -> list[FollowUpRow]:
+    """The earliest due first."""
+    root = aliased(Contact)
+    stmt = join_person(
+        select(
+            FollowUp.id,
+            Contact.root_id,
+            card_name(root),
+            root.stage,
+            root.has_tie,
+            FollowUp.meeting_id,
+            Event.slug,
+            Event.name,
+            Meeting.day,
+            FollowUp.intent,
+            FollowUp.text,
+            FollowUp.due,
+            FollowUp.state,
+            FollowUp.done_at,
+        )
+        .join(
+            Contact,
+            and_(Contact.owner_id == FollowUp.owner_id, Contact.id == FollowUp.contact_id),
+        )
+        .join(root, and_(root.owner_id == Contact.owner_id, root.id == Contact.root_id))
+        .outerjoin(
+            Meeting,
+            and_(Meeting.owner_id == FollowUp.owner_id, Meeting.id == FollowUp.meeting_id),
+        )
+        .outerjoin(Event, Event.id == Meeting.event_id),
+        root,
+    ).where(FollowUp.owner_id == owner_id)
+    if states:
+        stmt = stmt.where(FollowUp.state.in_(states))
+    if due_before:
+        stmt = stmt.where(FollowUp.due < due_before)
+    if event:
+        stmt = stmt.where(Event.slug == event)
+    if contact_id:
+        stmt = stmt.where(FollowUp.contact_id.in_(members_of(owner_id, contact_id)))
+    if follow_up_id:
+        stmt = stmt.where(FollowUp.id == follow_up_id)
+    if after:
+        stmt = stmt.where(
+            or_(FollowUp.due > after[0], and_(FollowUp.due == after[0], FollowUp.id > after[1]))
+        )
+    rows = session.execute(stmt.order_by(FollowUp.due, FollowUp.id).limit(limit))
+    return [FollowUpRow(*row) for row in rows]
+
+
+def follow_up_row(session: Session, owner_id: UUID, follow_up_id: UUID) -> FollowUpRow:
+    """Raises NotFound."""
+    rows = follow_ups(session, owner_id, follow_up_id=follow_up_id, limit=1)
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
+def count_by_state(session: Session, owner_id: UUID) -> dict[str, int]:
+    rows = session.execute(
+        select(FollowUp.state, func.count())
+        .where(FollowUp.owner_id == owner_id)
+        .group_by(FollowUp.state)
+    )
+    counted = dict.fromkeys((state.value for state in State), 0)
+    counted.update((state, count) for state, count in rows)
+    return counted

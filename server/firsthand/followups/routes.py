@@ -1,0 +1,179 @@
+"""Pages of follow-ups: what was promised to whom, by when."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, delete, get, patch, put
+from litestar.datastructures import State as AppState
+from litestar.params import FromPath, FromQuery
+
+from firsthand.accounts.addresses import read_line
+from firsthand.accounts.signing_in import Viewer
+from firsthand.attendees.membership import current_event, events_of_attendee
+from firsthand.db import Database, now
+from firsthand.dependencies import Db, SignedIn, ThePages
+from firsthand.followups.due import Group, by_due_date, due_words
+from firsthand.followups.models import State
+from firsthand.followups.queries import count_by_state, follow_up_row, follow_ups
+from firsthand.followups.today import today_of
+from firsthand.followups.verbs import complete, drop, promise, reopen, snooze
+from firsthand.forms import Form, read_form
+from firsthand.pages import Pages, see_other
+from firsthand.problems import Invalid
+from firsthand.requests import AnyRequest
+
+_PAGE = 50
+_SHOWN = {"open": (State.OPEN, State.SNOOZED), "done": (State.DONE,), "dropped": (State.DROPPED,)}
+
+
+@get("/follow-ups")
+async def follow_ups_page(
+    db: Db,
+    pages: ThePages,
+    state: AppState,
+    viewer: SignedIn,
+    show: FromQuery[str] = "open",
+    event: FromQuery[str] = "",
+    cursor: FromQuery[str] = "",
+) -> Response[str]:
+    if show not in _SHOWN:
+        raise Invalid("Choose what to show: " + ", ".join(_SHOWN))
+    slug = read_line(event, "event")
+    query = f"follow-ups-page\n{show}\n{slug}"
+    place = state.cursors.read(viewer.account_id, query, cursor)
+    today = await db.read(today_of, viewer.account_id, now())
+    rows = await db.read(
+        follow_ups,
+        viewer.account_id,
+        states=_SHOWN[show],
+        event=slug,
+        limit=_PAGE + 1,
+        after=(date.fromisoformat(place[0]), UUID(place[1])) if place else None,
+    )
+    further = None
+    if len(rows) > _PAGE:
+        last = rows[_PAGE - 1]
+        position = [last.due.isoformat(), str(last.id)]
+        further = state.cursors.make(viewer.account_id, query, position)
+    shown = rows[:_PAGE]
+    return pages.render(
+        "followups/list.html",
+        viewer,
+        here="follow-ups",
+        event=await db.read(current_event, viewer.account_id),
+        events=await db.read(events_of_attendee, viewer.account_id),
+        counts=await db.read(count_by_state, viewer.account_id),
+        groups=by_due_date(shown, today) if show == "open" else [Group(show.capitalize(), shown)],
+        show=show,
+        slug=slug,
+        further=further,
+        **_days(today),
+    )
+
+
+@put("/follow-ups/{follow_up_id:uuid}/completion")
+async def put_completion(
+    request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn, follow_up_id: FromPath[UUID]
+) -> Response[Any]:
+    form = await read_form(request)
+    await db.write(complete, viewer.account_id, follow_up_id)
+    return await _again(request, db, pages, viewer, follow_up_id, form, changed=True)
+
+
+@delete("/follow-ups/{follow_up_id:uuid}/completion", status_code=200)
+async def delete_completion(
+    request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn, follow_up_id: FromPath[UUID]
+) -> Response[Any]:
+    """Open again; ``due`` takes a snooze's day back."""
+    form = await read_form(request)
+    due = form.day("due") if form.text("due") else None
+    await db.write(reopen, viewer.account_id, follow_up_id, due)
+    return await _again(request, db, pages, viewer, follow_up_id, form)
+
+
+@put("/follow-ups/{follow_up_id:uuid}/snooze")
+async def put_snooze(
+    request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn, follow_up_id: FromPath[UUID]
+) -> Response[Any]:
+    form = await read_form(request)
+    before = await db.read(follow_up_row, viewer.account_id, follow_up_id)
+    await db.write(snooze, viewer.account_id, follow_up_id, form.day("until"))
+    return await _again(
+        request, db, pages, viewer, follow_up_id, form, changed=True, due_before=before.due
+    )
+
+
+@put("/follow-ups/{follow_up_id:uuid}/drop")
+async def put_drop(
+    request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn, follow_up_id: FromPath[UUID]
+) -> Response[Any]:
+    form = await read_form(request)
+    await db.write(drop, viewer.account_id, follow_up_id)
+    return await _again(request, db, pages, viewer, follow_up_id, form, changed=True)
+
+
+@delete("/follow-ups/{follow_up_id:uuid}/drop", status_code=200)
+async def delete_drop(
+    request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn, follow_up_id: FromPath[UUID]
+) -> Response[Any]:
+    form = await read_form(request)
+    await db.write(reopen, viewer.account_id, follow_up_id)
+    return await _again(request, db, pages, viewer, follow_up_id, form)
+
+
+@patch("/follow-ups/{follow_up_id:uuid}")
+async def edit_follow_up(
+    request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn, follow_up_id: FromPath[UUID]
+) -> Response[Any]:
+    """What exactly was promised."""
+    form = await read_form(request)
+    await db.write(promise, viewer.account_id, follow_up_id, form.text("text"))
+    return await _again(request, db, pages, viewer, follow_up_id, form)
+
+
+def _days(today: date) -> dict[str, Any]:
+    """What a row's template needs of the calendar."""
+    return {
+        "today": today,
+        "tomorrow": today + timedelta(days=1),
+        "next_week": today + timedelta(days=7 - today.weekday()),
+        "due_words": due_words,
+    }
+
+
+async def _again(
+    request: AnyRequest,
+    db: Database,
+    pages: Pages,
+    viewer: Viewer,
+    follow_up_id: UUID,
+    form: Form,
+    *,
+    changed: bool = False,
+    due_before: date | None = None,
+) -> Response[Any]:
+    """The row as it is now, with Undo after a change; a plain form goes back to where it was."""
+    if not request.headers.get("hx-request"):
+        return see_other(form.local_path("next", "/follow-ups"))
+    row = await db.read(follow_up_row, viewer.account_id, follow_up_id)
+    today = await db.read(today_of, viewer.account_id, now())
+    return pages.render(
+        "followups/_row.html",
+        viewer,
+        row=row,
+        changed=changed,
+        due_before=due_before,
+        **_days(today),
+    )
+
+
+routes: list[Any] = [
+    follow_ups_page,
+    put_completion,
+    delete_completion,
+    put_snooze,
+    put_drop,
+    delete_drop,
+    edit_follow_up,
+]

@@ -1,0 +1,131 @@
+"""What the owner does with a follow-up: complete, reopen, snooze, drop, edit, make."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from firsthand.contacts.queries import root_of
+from firsthand.db import lock_owners, new_id, now
+from firsthand.followups.intents import clean_intents, days_until_due
+from firsthand.followups.models import FollowUp, State
+from firsthand.followups.staging import restage
+from firsthand.problems import Invalid, NotFound
+
+_LATEST_DUE = date(2199, 12, 31)
+LONGEST_TEXT = 500
+
+
+def complete(session: Session, owner_id: UUID, follow_up_id: UUID) -> FollowUp:
+    """Done. Raises NotFound."""
+    follow_up = _mine(session, owner_id, follow_up_id)
+    if follow_up.state != State.DONE:
+        follow_up.state = State.DONE
+        follow_up.done_at = now()
+    return _touched(session, follow_up)
+
+
+def reopen(
+    session: Session, owner_id: UUID, follow_up_id: UUID, due: date | None = None
+) -> FollowUp:
+    """Open again, whether it was done, snoozed or dropped; ``due`` takes a snooze's day back.
+
+    Raises Invalid, NotFound.
+    """
+    follow_up = _mine(session, owner_id, follow_up_id)
+    if due:
+        _check_due(due)
+        follow_up.due = due
+    follow_up.state = State.OPEN
+    follow_up.done_at = None
+    return _touched(session, follow_up)
+
+
+def snooze(session: Session, owner_id: UUID, follow_up_id: UUID, until: date) -> FollowUp:
+    """Due on another day. Raises Invalid, NotFound."""
+    _check_due(until)
+    follow_up = _mine(session, owner_id, follow_up_id)
+    follow_up.state = State.SNOOZED
+    follow_up.due = until
+    follow_up.done_at = None
+    return _touched(session, follow_up)
+
+
+def drop(session: Session, owner_id: UUID, follow_up_id: UUID) -> FollowUp:
+    """It will not happen, and that is fine. Raises NotFound."""
+    follow_up = _mine(session, owner_id, follow_up_id)
+    follow_up.state = State.DROPPED
+    follow_up.done_at = None
+    return _touched(session, follow_up)
+
+
+def promise(session: Session, owner_id: UUID, follow_up_id: UUID, text: str) -> FollowUp:
+    """What exactly was promised, in the owner's words. Raises Invalid, NotFound."""
+    follow_up = _mine(session, owner_id, follow_up_id)
+    follow_up.text = _text(text)
+    return _touched(session, follow_up)
+
+
+def add_follow_up(
+    session: Session,
+    owner_id: UUID,
+    contact_id: UUID,
+    intent: str,
+    text: str,
+    due: date | None,
+    today: date,
+) -> FollowUp:
+    """One that no scan made. Raises Invalid, NotFound."""
+    lock_owners(session, [owner_id])
+    try:
+        intents = clean_intents([intent])
+    except ValueError as problem:
+        raise Invalid(str(problem), {"intent": str(problem)}) from None
+    if not intents:
+        raise Invalid("Choose what should come next.", {"intent": "Choose one."})
+    if due:
+        _check_due(due)
+    moment = now()
+    follow_up = FollowUp(
+        owner_id=owner_id,
+        id=new_id(),
+        contact_id=root_of(session, owner_id, contact_id),
+        intent=intents[0],
+        text=_text(text),
+        due=due or today + timedelta(days=days_until_due(intents[0])),
+        state=State.OPEN,
+        touched_at=moment,
+        created_at=moment,
+    )
+    session.add(follow_up)
+    return follow_up
+
+
+def _mine(session: Session, owner_id: UUID, follow_up_id: UUID) -> FollowUp:
+    lock_owners(session, [owner_id])
+    follow_up = session.get(FollowUp, (owner_id, follow_up_id))
+    if follow_up is None:
+        raise NotFound
+    return follow_up
+
+
+def _touched(session: Session, follow_up: FollowUp) -> FollowUp:
+    follow_up.touched_at = now()
+    session.flush()
+    root_id = root_of(session, follow_up.owner_id, follow_up.contact_id)
+    restage(session, [(follow_up.owner_id, root_id)])
+    return follow_up
+
+
+def _check_due(due: date) -> None:
+    if not date(2000, 1, 1) <= due <= _LATEST_DUE:
+        message = "Choose a day up to the year 2199."
+        raise Invalid(message, {"until": message})
+
+
+def _text(text: str) -> str:
+    words = " ".join(c for c in text.split() if c.isprintable())
+    if len(words) > LONGEST_TEXT:
+        message = f"At most {LONGEST_TEXT} characters."
+        raise Invalid(message, {"text": message})
+    return words

@@ -1,0 +1,76 @@
+"""Deleting an account with everything that is its own."""
+
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session, aliased
+
+from firsthand.accounts.models import Account, EmailCode
+from firsthand.attendees.models import Attendee
+from firsthand.db import Database, lock_owners, now
+from firsthand.events.models import Event, EventRole, Role
+from firsthand.ties.models import Tie
+
+_TIES_AT_ONCE = 2000
+
+
+async def leave(db: Database, account_id: UUID) -> None:
+    """Delete the account. Its ties go first and in portions, so that nobody's scan waits long."""
+    while await db.write(_forget_some_ties, account_id):
+        pass
+    await db.write(delete_account, account_id)
+
+
+def delete_account(session: Session, account_id: UUID) -> None:
+    """Everything of its own goes by the foreign keys; what others typed about it stays theirs.
+
+    A place that the person joined goes; one on an organiser's list stays the organiser's, shown to
+    nobody who browses. An event that nobody else runs or attends goes too.
+    """
+    lock_owners(session, [account_id])
+    session.execute(delete(Event).where(Event.id.in_(_events_of_nobody_else(session, account_id))))
+    session.execute(
+        delete(Attendee).where(Attendee.account_id == account_id, Attendee.joined.is_(True))
+    )
+    session.execute(
+        update(Attendee)
+        .where(Attendee.account_id == account_id)
+        .values(account_id=None, listed=False, chose_listed_at=now(), arrived_on=None)
+    )
+    address = select(Account.email).where(Account.id == account_id).scalar_subquery()
+    session.execute(delete(EmailCode).where(EmailCode.email == address))
+    session.execute(delete(Account).where(Account.id == account_id))
+
+
+def _events_of_nobody_else(session: Session, account_id: UUID) -> list[UUID]:
+    other = aliased(EventRole)
+    someone_else_runs = (
+        select(other.event_id)
+        .where(other.event_id == Event.id, other.account_id != account_id)
+        .exists()
+    )
+    someone_else_attends = (
+        select(Attendee.id)
+        .where(Attendee.event_id == Event.id, Attendee.account_id != account_id)
+        .exists()
+    )
+    return list(
+        session.scalars(
+            select(Event.id)
+            .join(EventRole, EventRole.event_id == Event.id)
+            .where(
+                EventRole.account_id == account_id,
+                EventRole.role == Role.ORGANISER,
+                ~someone_else_runs,
+                ~someone_else_attends,
+            )
+        )
+    )
+
+
+def _forget_some_ties(session: Session, account_id: UUID) -> bool:
+    some = list(
+        session.scalars(select(Tie.id).where(Tie.owner_id == account_id).limit(_TIES_AT_ONCE))
+    )
+    session.execute(delete(Tie).where(Tie.owner_id == account_id, Tie.id.in_(some)))
+    return bool(some)

@@ -1,0 +1,200 @@
+"""The owner's meetings, and what others say of having met them. Every query names the owner."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from firsthand.accounts.models import Account
+from firsthand.contacts.models import Contact
+from firsthand.contacts.queries import members_of
+from firsthand.contacts.showing import card_name, join_person
+from firsthand.db import AnySelect
+from firsthand.events.models import Event
+from firsthand.meetings.models import Block, Meeting, MeetingDismissal, Origin
+
+Position = tuple[datetime, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingRow:
+    """A meeting without its scans' words (``firsthand.scans.queries`` adds them)."""
+
+    id: UUID
+    contact_id: UUID
+    contact_name: str
+    stage: str
+    has_tie: bool
+    event: str | None
+    event_name: str | None
+    timezone: str | None
+    day: date
+    met_at: datetime
+    origin: str | None
+    note: str
+    intents: list[str]
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Somebody else says that they met the viewer; nothing of it is on the viewer's side yet."""
+
+    other_id: UUID
+    meeting_id: UUID
+    name: str
+    event: str | None
+    event_name: str | None
+    day: date
+    met_at: datetime
+
+
+def live_meetings(owner_id: UUID) -> AnySelect:
+    """Columns of MeetingRow, for the owner's meetings that stand."""
+    root = aliased(Contact)
+    stmt = (
+        select(
+            Meeting.id,
+            Contact.root_id,
+            card_name(root),
+            root.stage,
+            root.has_tie,
+            Event.slug,
+            Event.name,
+            Event.timezone,
+            Meeting.day,
+            Meeting.met_at,
+            Meeting.origin,
+            Meeting.note,
+            Meeting.intents,
+            _confirmed(root),
+        )
+        .join(Contact, and_(Contact.owner_id == Meeting.owner_id, Contact.id == Meeting.contact_id))
+        .join(root, and_(root.owner_id == Contact.owner_id, root.id == Contact.root_id))
+        .outerjoin(Event, Event.id == Meeting.event_id)
+    )
+    return join_person(stmt, root).where(Meeting.owner_id == owner_id, Meeting.gone_at.is_(None))
+
+
+def meetings(
+    session: Session,
+    owner_id: UUID,
+    *,
+    event: str = "",
+    since: date | None = None,
+    contact_id: UUID | None = None,
+    limit: int,
+    after: Position | None = None,
+) -> list[MeetingRow]:
+    """The latest first."""
+    stmt = live_meetings(owner_id)
+    if event:
+        stmt = stmt.where(Event.slug == event)
+    if since:
+        stmt = stmt.where(Meeting.day >= since)
+    if contact_id:
+        stmt = stmt.where(Meeting.contact_id.in_(members_of(owner_id, contact_id)))
+    if after:
+        stmt = stmt.where(
+            or_(
+                Meeting.met_at < after[0],
+                and_(Meeting.met_at == after[0], Meeting.id < after[1]),
+            )
+        )
+    rows = session.execute(stmt.order_by(Meeting.met_at.desc(), Meeting.id.desc()).limit(limit))
+    return [MeetingRow(*row) for row in rows]
+
+
+def meeting_row(session: Session, owner_id: UUID, meeting_id: UUID) -> MeetingRow | None:
+    """The owner's meeting if it stands."""
+    row = session.execute(live_meetings(owner_id).where(Meeting.id == meeting_id)).one_or_none()
+    return MeetingRow(*row) if row else None
+
+
+def claims_about(session: Session, viewer_id: UUID) -> Sequence[Claim]:
+    """ "X says you met": meetings of others with the viewer that the viewer has not answered.
+
+    Only where and when is told, never what the other wrote. People known from before are not.
+    """
+    other_contact, mine = aliased(Contact), aliased(Contact)
+    my_meeting = aliased(Meeting)
+    answered = exists().where(
+        mine.owner_id == viewer_id,
+        mine.account_id == Meeting.owner_id,
+        my_meeting.owner_id == viewer_id,
+        my_meeting.contact_id.in_(
+            select(Contact.id).where(Contact.owner_id == viewer_id, Contact.root_id == mine.root_id)
+        ),
+        my_meeting.day == Meeting.day,
+        _same_event(my_meeting, Meeting),
+        my_meeting.gone_at.is_(None),
+    )
+    rows = session.execute(
+        select(
+            Meeting.owner_id,
+            Meeting.id,
+            Account.name,
+            Event.slug,
+            Event.name,
+            Meeting.day,
+            Meeting.met_at,
+        )
+        .join(
+            other_contact,
+            and_(
+                other_contact.owner_id == Meeting.owner_id, other_contact.id == Meeting.contact_id
+            ),
+        )
+        .join(Account, Account.id == Meeting.owner_id)
+        .outerjoin(Event, Event.id == Meeting.event_id)
+        .where(
+            other_contact.account_id == viewer_id,
+            Meeting.gone_at.is_(None),
+            or_(Meeting.origin.is_(None), Meeting.origin != Origin.KNOWN_BEFORE),
+            ~answered,
+            ~exists().where(
+                MeetingDismissal.owner_id == viewer_id,
+                MeetingDismissal.other_id == Meeting.owner_id,
+                MeetingDismissal.meeting_id == Meeting.id,
+            ),
+            ~exists().where(
+                or_(
+                    and_(Block.owner_id == viewer_id, Block.account_id == Meeting.owner_id),
+                    and_(Block.owner_id == Meeting.owner_id, Block.account_id == viewer_id),
+                )
+            ),
+        )
+        .order_by(Meeting.met_at.desc())
+        .limit(100)
+    )
+    return [Claim(*row) for row in rows]
+
+
+def _confirmed(contact: Any) -> ColumnElement[bool]:
+    """The other side's live meeting with the owner, at the same event on the same day."""
+    theirs, their_card = aliased(Meeting), aliased(Contact)
+    return exists(
+        select(theirs.id)
+        .join(
+            their_card,
+            and_(their_card.owner_id == theirs.owner_id, their_card.id == theirs.contact_id),
+        )
+        .where(
+            their_card.account_id == Meeting.owner_id,
+            theirs.owner_id == contact.account_id,
+            theirs.day == Meeting.day,
+            _same_event(theirs, Meeting),
+            theirs.gone_at.is_(None),
+        )
+        .correlate(Meeting, contact)
+    )
+
+
+def _same_event(one: Any, other: Any) -> ColumnElement[bool]:
+    return or_(
+        one.event_id == other.event_id, and_(one.event_id.is_(None), other.event_id.is_(None))
+    )

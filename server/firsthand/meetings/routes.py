@@ -1,0 +1,5 @@
+"""Pages of this part of the domain."""
+
+from typing import Any
+
+routes: list[Any] = []

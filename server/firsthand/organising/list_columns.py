@@ -1,0 +1,102 @@
+"""What the columns of an attendee list mean. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+import msgspec
+
+from firsthand.handles.networks import Network
+
+LONGEST_HEADER = 80
+
+
+class ListField(StrEnum):
+    """What a column can hold besides a handle."""
+
+    NAME = "name"
+    FIRST_NAME = "first-name"
+    LAST_NAME = "last-name"
+    EMAIL = "email"
+    HEADLINE = "headline"
+    COMPANY = "company"
+    LISTED = "listed"
+    TICKET = "ticket"
+
+
+NETWORKS = frozenset(network.value for network in Network)
+MEANINGS = frozenset({field.value for field in ListField} | NETWORKS)
+
+_SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    ListField.NAME: ("name", "full name", "attendee name", "ticket full name", "participant", "attendee"),
+    ListField.FIRST_NAME: ("first name", "firstname", "given name", "ticket first name", "forename"),
+    ListField.LAST_NAME: ("last name", "lastname", "surname", "family name", "ticket last name"),
+    ListField.EMAIL: ("email", "e mail", "mail", "email address", "e mail address", "attendee email", "ticket email"),
+    ListField.HEADLINE: ("headline", "title", "job title", "role", "position", "job", "bio", "tagline"),
+    ListField.COMPANY: ("company", "organisation", "organization", "company name", "employer", "affiliation", "institution", "ticket company name"),
+    ListField.LISTED: ("listed", "list me", "show in list", "consent", "public"),
+    ListField.TICKET: ("ticket", "ticket reference", "ticket id", "ticket code", "ticket number", "reference", "ticket secret", "barcode", "ticket no", "attendee id"),
+    Network.X: ("x", "twitter", "x twitter", "twitter x", "x formerly twitter"),
+    Network.LINKEDIN: ("linkedin", "linked in"),
+    Network.MASTODON: ("mastodon", "fediverse"),
+    Network.BLUESKY: ("bluesky", "bsky", "blue sky"),
+    Network.GITHUB: ("github", "git hub"),
+    Network.INSTAGRAM: ("instagram", "insta"),
+    Network.FACEBOOK: ("facebook",),
+    Network.THREADS: ("threads",),
+    Network.WEBSITE: ("website", "web site", "homepage", "home page", "web", "url", "blog"),
+}  # fmt: skip
+_MEANING = {synonym: str(field) for field, synonyms in _SYNONYMS.items() for synonym in synonyms}
+# "LinkedIn profile URL" and "Your Twitter handle" say LinkedIn and Twitter.
+_AROUND = re.compile(
+    r"^(?:your |my )|(?: (?:handle|profile|url|link|username|account|id|address|name))+$"
+)
+
+
+class ListColumn(msgspec.Struct, frozen=True):
+    """One column: what its header says and what it is taken for, ``""`` for ignored."""
+
+    index: int
+    header: str
+    meaning: str
+
+
+def read_columns(
+    headers: Sequence[str], chosen: Mapping[int, str] | None
+) -> tuple[list[ListColumn], list[str]]:
+    """The columns, and notes about those that are ignored.
+
+    ``chosen`` maps column indexes to meanings, as the organiser corrected them; without it the
+    headers decide. Several columns may hold handles; of any other meaning the first one counts.
+    """
+    columns, notes, taken = [], [], set()
+    for index, raw in enumerate(headers):
+        header = _tidy_header(raw) or f"Column {index + 1}"
+        meaning = meaning_of(raw) if chosen is None else chosen.get(index, "")
+        if meaning not in MEANINGS:
+            meaning = ""
+        if not meaning and chosen is None:
+            notes.append(f"The column “{header}” is ignored.")
+        elif meaning in taken and (chosen is None or meaning not in NETWORKS):
+            notes.append(f"“{header}” says the same as a column before it and is ignored.")
+            meaning = ""
+        taken.add(meaning)
+        columns.append(ListColumn(index, header, meaning))
+    return columns, notes
+
+
+def meaning_of(header: str) -> str:
+    """What a header means, whatever its case and spacing; ``""`` if nobody knows."""
+    plain = unicodedata.normalize("NFKC", header[: 2 * LONGEST_HEADER]).casefold()
+    words = " ".join(re.findall(r"\w+", plain.replace("_", " ")))
+    if words in _MEANING:
+        return _MEANING[words]
+    shorter = _AROUND.sub("", _AROUND.sub("", words))
+    meaning = _MEANING.get(shorter, "")
+    return meaning if meaning in NETWORKS else ""
+
+
+def _tidy_header(raw: str) -> str:
+    printable = "".join(c if c.isprintable() else " " for c in raw[: 4 * LONGEST_HEADER])
+    return " ".join(printable.split())[:LONGEST_HEADER]

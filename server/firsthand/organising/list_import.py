@@ -1,0 +1,229 @@
+"""Importing an attendee list: everything of it or nothing, in one transaction."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, Literal, TypeVar
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from firsthand.accounts.models import Account
+from firsthand.attendees.membership import claim_by_email
+from firsthand.attendees.models import Attendee
+from firsthand.badges.issuing import issue_badges
+from firsthand.db import lock_owners, new_id, now
+from firsthand.handles.keeping import handle_rows, replace_listed_handles
+from firsthand.handles.models import Handle
+from firsthand.handles.parsing import ParsedHandle
+from firsthand.organising.list_file import ListProblem, ListRow
+from firsthand.organising.list_plan import KnownAttendee, Plan, plan_import
+from firsthand.organising.list_reading import MOST_ROWS
+from firsthand.outbox import enqueue
+from firsthand.problems import Invalid
+from firsthand.ties.matching import MATCH_EVENT
+
+# A statement holds only so many parameters.
+_AT_ONCE = 2_000
+T = TypeVar("T")
+Listed = Literal["all", "none"]
+
+
+class ImportReport(msgspec.Struct):
+    """What an import did; ``skipped`` rows are left out, each for one of the problems."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    problems: list[ListProblem] = []
+
+
+def import_list(
+    session: Session,
+    event_id: UUID,
+    rows: Sequence[ListRow],
+    listed_default: Listed | None = None,
+) -> ImportReport:
+    """Add and update the event's attendees, give badges, claim for accounts with a row's e-mail.
+
+    ``listed_default``: "all": the organiser affirms that everybody agreed whose row does not say no;
+    "none": nobody did; None: what each row says, no for a new one that says nothing. What a person
+    chose is never overridden. Raises Invalid for more rows than MOST_ROWS.
+    """
+    if len(rows) > MOST_ROWS:
+        raise Invalid(f"A list has at most {MOST_ROWS:,} rows. Split it, and import part by part.")
+    lock_owners(session, [event_id])
+    before = {attendee.id: attendee for attendee in _attendees(session, event_id)}
+    plan = plan_import(_known(session, before), rows)
+    added = _add(session, event_id, plan.new, listed_default)
+    changed = _update(session, before, plan, listed_default)
+    changed |= _replace_handles(session, before, plan)
+    issue_badges(session, event_id, [*added, *(attendee_id for _, attendee_id in plan.known)])
+    session.flush()
+    _claim_for_accounts(session, event_id, rows)
+    enqueue(session, MATCH_EVENT, event_id)
+    return ImportReport(
+        added=len(plan.new),
+        updated=len(changed),
+        unchanged=len(plan.known) - len(changed),
+        skipped=len(plan.problems),
+        problems=plan.problems,
+    )
+
+
+def _attendees(session: Session, event_id: UUID) -> Sequence[Any]:
+    columns = (
+        Attendee.id, Attendee.account_id, Attendee.name, Attendee.email, Attendee.headline,
+        Attendee.company, Attendee.ticket, Attendee.listed, Attendee.chose_listed_at,
+        Attendee.joined,
+    )  # fmt: skip
+    return session.execute(
+        select(*columns).where(Attendee.event_id == event_id).order_by(Attendee.id)
+    ).all()
+
+
+def _known(session: Session, before: dict[UUID, Any]) -> list[KnownAttendee]:
+    accounts = [attendee.account_id for attendee in before.values() if attendee.account_id]
+    emails: dict[UUID, str] = {}
+    for some in _batches(accounts):
+        of_some = select(Account.id, Account.email).where(Account.id.in_(some))
+        emails |= {account_id: email for account_id, email in session.execute(of_some)}
+    return [
+        KnownAttendee(a.id, a.name, a.email, a.ticket, emails.get(a.account_id), a.joined)
+        for a in before.values()
+    ]
+
+
+def _add(
+    session: Session, event_id: UUID, rows: Sequence[ListRow], listed_default: Listed | None
+) -> list[UUID]:
+    made = now()
+    ids = [new_id() for _ in rows]
+    attendees = [
+        {
+            "id": attendee_id,
+            "event_id": event_id,
+            "account_id": None,
+            "name": row.name,
+            "email": row.email or None,
+            "headline": row.headline or "",
+            "company": row.company or "",
+            "ticket": row.ticket,
+            "listed": bool(_listed(row, listed_default)),
+            "created_at": made,
+        }
+        for attendee_id, row in zip(ids, rows, strict=True)
+    ]
+    for some in _batches(attendees):
+        session.execute(insert(Attendee), some)
+    handles: list[dict[str, object]] = []
+    for attendee_id, row in zip(ids, rows, strict=True):
+        handles += handle_rows(row.handles or (), attendee_id=attendee_id)
+    for batch in _batches(handles):
+        replace_listed_handles(session, batch)
+    return ids
+
+
+def _update(
+    session: Session, before: dict[UUID, Any], plan: Plan, listed_default: Listed | None
+) -> set[UUID]:
+    """Change what the list says otherwise; returns whose."""
+    changes = []
+    for row, attendee_id in plan.known:
+        was = before[attendee_id]
+        after = _after(was, row, _listed(row, listed_default))
+        if any(getattr(was, column) != value for column, value in after.items()):
+            changes.append({"id": attendee_id, **after})
+    for some in _batches(changes):
+        session.execute(update(Attendee), some)
+    return {change["id"] for change in changes}
+
+
+def _after(was: Any, row: ListRow, listed: bool | None) -> dict[str, Any]:
+    """The columns that a list decides, as they are after this row; the same keys for every row."""
+    keeps_listed = was.chose_listed_at is not None or listed is None
+    return {
+        "name": row.name,
+        "email": was.email if row.email is None else row.email or None,
+        "headline": was.headline if row.headline is None else row.headline,
+        "company": was.company if row.company is None else row.company,
+        "ticket": row.ticket or was.ticket,
+        "listed": was.listed if keeps_listed else listed,
+        "joined": False,
+    }
+
+
+def _listed(row: ListRow, listed_default: Listed | None) -> bool | None:
+    """What the list says of this row's consent; None where it says nothing."""
+    if listed_default == "none":
+        return False
+    if row.listed is None and listed_default == "all":
+        return True
+    return row.listed
+
+
+def _replace_handles(session: Session, before: dict[UUID, Any], plan: Plan) -> set[UUID]:
+    """The list's handles for whom nobody has claimed; returns whose changed."""
+    wanted: dict[UUID, Sequence[ParsedHandle]] = {
+        attendee_id: row.handles
+        for row, attendee_id in plan.known
+        if row.handles is not None and before[attendee_id].account_id is None
+    }
+    kept = _listed_handles(session, list(wanted))
+    gone: list[UUID] = []
+    added: list[dict[str, object]] = []
+    changed: set[UUID] = set()
+    for attendee_id, handles in wanted.items():
+        had = kept[attendee_id]
+        keys = {(str(handle.network), handle.key, handle.name) for handle in handles}
+        outdated = [handle_id for key, handle_id in had.items() if key not in keys]
+        fresh = [h for h in handles if (str(h.network), h.key, h.name) not in had]
+        gone += outdated
+        added += handle_rows(fresh, attendee_id=attendee_id)
+        if outdated or fresh:
+            changed.add(attendee_id)
+    for some in _batches(gone):
+        session.execute(delete(Handle).where(Handle.id.in_(some)))
+    for batch in _batches(added):
+        replace_listed_handles(session, batch)
+    return changed
+
+
+def _listed_handles(
+    session: Session, attendee_ids: Sequence[UUID]
+) -> dict[UUID, dict[tuple[str, str, str], UUID]]:
+    kept: dict[UUID, dict[tuple[str, str, str], UUID]] = defaultdict(dict)
+    for some in _batches(attendee_ids):
+        for handle_id, attendee_id, network, key, name in session.execute(
+            select(Handle.id, Handle.attendee_id, Handle.network, Handle.key, Handle.name).where(
+                Handle.attendee_id.in_(some)
+            )
+        ):
+            if attendee_id is not None:
+                kept[attendee_id][network, key, name] = handle_id
+    return kept
+
+
+def _claim_for_accounts(session: Session, event_id: UUID, rows: Sequence[ListRow]) -> None:
+    """Whoever has an account with the e-mail of one row is at the event from now on."""
+    emails = sorted({row.email for row in rows if row.email})
+    for some in _batches(emails):
+        once = (
+            select(Attendee.email)
+            .where(Attendee.event_id == event_id, Attendee.email.in_(some))
+            .group_by(Attendee.email)
+            .having(func.count() == 1, func.count(Attendee.account_id) == 0)
+        )
+        found = session.scalars(
+            select(Account.id).where(Account.email.in_(once)).order_by(Account.id)
+        )
+        for account_id in found.all():
+            claim_by_email(session, account_id)
+
+
+def _batches(items: Sequence[T] | Collection[T]) -> Iterator[list[T]]:
+    everything = list(items)
+    for start in range(0, len(everything), _AT_ONCE):
+        yield everything[start : start + _AT_ONCE]

@@ -1,0 +1,152 @@
+"""Reads an attendee list in a child process, so that a large one never slows the server.
+
+    python -m firsthand.organising.list_reading [--preview] [--columns JSON] [--first N] < list.csv
+
+writes lines of JSON: rows and problems as they come (in a preview the first raw rows instead of the
+rows), and at the end what the file is. ``--columns`` maps column indexes to meanings.
+"""
+
+import argparse
+import io
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from typing import BinaryIO
+
+import msgspec
+
+from firsthand.organising.list_columns import ListColumn
+from firsthand.organising.list_file import ListFile, ListProblem, ListRow
+
+LARGEST_LIST = 20_000_000
+MOST_ROWS = 100_000
+MOST_PROBLEMS = 200
+_PREVIEWED = 10
+_LONGEST_SHOWN = 80
+_SECONDS = 300
+
+
+class RawRow(msgspec.Struct, frozen=True, tag="raw"):
+    """A row of the preview, as it is in the file."""
+
+    number: int
+    cells: list[str]
+
+
+class ListEnd(msgspec.Struct, frozen=True, tag="end"):
+    """What is known of the file once it is read. ``trouble``: nothing of it can be used."""
+
+    trouble: str
+    columns: list[ListColumn]
+    notes: list[str]
+    rows: int
+    skipped: int
+    problems: int
+
+
+class ReadList(msgspec.Struct):
+    """A list that was read: its rows (of a preview only the first raw ones) and what is wrong."""
+
+    end: ListEnd
+    rows: list[ListRow]
+    raw: list[RawRow]
+    problems: list[ListProblem]
+
+
+_decoder = msgspec.json.Decoder(ListRow | ListProblem | RawRow | ListEnd)
+_UNREADABLE = ListEnd("This file could not be read. Nothing of it was kept.", [], [], 0, 0, 0)
+
+
+def read_list(
+    body: bytes, chosen: Mapping[int, str] | None = None, *, preview: bool = False, first: int = 1
+) -> ReadList:
+    """Read a list in a child process; ``first`` is the number of its header's row."""
+    command = [sys.executable, "-m", "firsthand.organising.list_reading", "--first", str(first)]
+    if preview:
+        command.append("--preview")
+    if chosen is not None:
+        command += ["--columns", msgspec.json.encode(chosen).decode()]
+    with tempfile.TemporaryFile() as file:
+        file.write(body)
+        file.seek(0)
+        try:
+            child = subprocess.run(  # noqa: S603  # our own module; the list comes by its input
+                command, stdin=file, stdout=subprocess.PIPE, timeout=_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return ReadList(_UNREADABLE, [], [], [])
+    read = ReadList(_UNREADABLE, [], [], [])
+    for line in child.stdout.splitlines():
+        match _decoder.decode(line):
+            case ListRow() as row:
+                read.rows.append(row)
+            case RawRow() as raw:
+                read.raw.append(raw)
+            case ListProblem() as problem:
+                read.problems.append(problem)
+            case ListEnd() as end:
+                read.end = end
+    return read
+
+
+def findings(
+    stream: BinaryIO, chosen: Mapping[int, str] | None, *, preview: bool, first: int
+) -> Iterator[ListRow | ListProblem | RawRow | ListEnd]:
+    """Everything to tell of a list, its end last."""
+    file = ListFile(stream, chosen, first=first)
+    rows = skipped = problems = 0
+    trouble = file.trouble
+    if preview:
+        yield from _raw_rows(file)
+    for found in file.read():
+        match found:
+            case ListRow():
+                rows += 1
+                if not preview:
+                    yield found
+            case ListProblem():
+                problems += 1
+                skipped += found.skipped
+                if problems <= MOST_PROBLEMS:
+                    yield found
+        if rows + skipped > MOST_ROWS:
+            trouble = (
+                f"This list has more than {MOST_ROWS:,} rows. Split it, and import part by part."
+            )
+            break
+    if not trouble and not rows:
+        trouble = "There is nobody on this list: no row below the header has a name."
+    yield ListEnd(trouble, file.columns, file.notes, rows, skipped, problems)
+
+
+def _raw_rows(file: ListFile) -> Iterator[RawRow]:
+    shown = 0
+    for number, cells in file.raw_rows():
+        if cells is not None:
+            yield RawRow(number, [cell.strip()[:_LONGEST_SHOWN] for cell in cells])
+            shown += 1
+        if shown == _PREVIEWED:
+            return
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The child process; see the module's docstring."""
+    parser = argparse.ArgumentParser(prog="python -m firsthand.organising.list_reading")
+    parser.add_argument("--preview", action="store_true")
+    parser.add_argument("--columns", default="")
+    parser.add_argument("--first", type=int, default=1)
+    options = parser.parse_args(arguments)
+    chosen = msgspec.json.decode(options.columns, type=dict[int, str]) if options.columns else None
+    stdin = sys.stdin.buffer
+    # A pipe cannot be rewound, and the list is read twice: once to find its encoding.
+    stream = stdin if stdin.seekable() else io.BytesIO(stdin.read(LARGEST_LIST + 1))
+    encoder = msgspec.json.Encoder()
+    out = sys.stdout.buffer
+    for found in findings(stream, chosen, preview=options.preview, first=options.first):
+        out.write(encoder.encode(found) + b"\n")
+    out.flush()
+
+
+if __name__ == "__main__":
+    main()

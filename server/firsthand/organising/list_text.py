@@ -1,0 +1,110 @@
+"""The bytes of an attendee list as lines of text, whatever program wrote them. Pure.
+
+Nothing is held but the line that is read: a list may be larger than what should stand in memory.
+"""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+# No cell of a real list comes near this; a quote that is never closed would swallow the file.
+LONGEST_LINE = 200_000
+_CHUNK = 1 << 16
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DELIMITERS = (",", ";", "\t")
+_OTHER_FILES = (
+    (b"PK\x03\x04", "This is a spreadsheet or a zip. Save the sheet as CSV and choose that file."),
+    (b"\xd0\xcf\x11\xe0", "This is an old Excel file. Save the sheet as CSV and choose that file."),
+    (b"%PDF", "This is a PDF. Export the list as CSV and choose that file."),
+    (b"\x89PNG", "This is a picture. Export the list as CSV and choose that file."),
+    (b"\xff\xd8\xff", "This is a picture. Export the list as CSV and choose that file."),
+    (b"\x1f\x8b", "This file is compressed. Unpack it and choose the CSV in it."),
+)
+
+
+class NoListError(ValueError):
+    """The file is no list at all; the message says, for a person, what to do."""
+
+
+@dataclass(slots=True)
+class ListText:
+    """A list's lines, each ending in a line break; ``notes`` grows while they are read."""
+
+    stream: BinaryIO
+    encoding: str
+    notes: list[str] = field(default_factory=list)
+
+    def lines(self) -> Iterator[str]:
+        """From the start, without NUL characters and with overlong lines cut off."""
+        self.stream.seek(0)
+        text = io.TextIOWrapper(self.stream, self.encoding, errors="replace", newline="")
+        try:
+            yield from self._tidied(text)
+        finally:
+            text.detach()
+
+    def _tidied(self, text: io.TextIOWrapper) -> Iterator[str]:
+        going_on = False
+        while line := text.readline(LONGEST_LINE):
+            if "\0" in line:
+                self._note("NUL characters in it were left out.")
+                line = line.replace("\0", "")
+            was_going_on, going_on = going_on, not line.endswith(("\n", "\r"))
+            if not was_going_on:
+                yield line
+
+    def _note(self, note: str) -> None:
+        if note not in self.notes:
+            self.notes.append(note)
+
+
+def open_text(stream: BinaryIO) -> ListText:
+    """Find the encoding of a stream that can be rewound. Raises NoListError."""
+    head = stream.read(_CHUNK)
+    if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise NoListError("This file is empty. Choose the list with its header row.")
+    for start, advice in _OTHER_FILES:
+        if head.startswith(start):
+            raise NoListError(advice)
+    for bom, encoding in _BOMS:
+        if head.startswith(bom):
+            return ListText(stream, encoding)
+    if _is_utf8(stream, head):
+        return ListText(stream, "utf-8")
+    note = "It is not UTF-8, so it was read as Windows-1252. Check the letters with accents."
+    return ListText(stream, "cp1252", [note])
+
+
+def delimiter_of(line: str) -> str:
+    """What separates the cells of a header row: the sign that makes the most of them."""
+    return max(
+        _DELIMITERS, key=lambda delimiter: len(next(csv.reader([line], delimiter=delimiter), []))
+    )
+
+
+def declared_delimiter(line: str) -> str | None:
+    """The delimiter of a line ``sep=;`` as spreadsheets write it before the header row."""
+    said = line.strip("\r\n").strip('"')
+    if said[:4].lower() == "sep=" and len(said) == 5:
+        return said[4]
+    return None
+
+
+def _is_utf8(stream: BinaryIO, head: bytes) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        chunk = head
+        while chunk:
+            decoder.decode(chunk)
+            chunk = stream.read(_CHUNK)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,101 @@
+"""A list out of a request: by a form, or as JSON, in the end always as the bytes of a CSV."""
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from litestar.datastructures import UploadFile
+from litestar.exceptions import ClientException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+
+from firsthand.handles.networks import Network
+from firsthand.organising.list_columns import ListField
+from firsthand.organising.list_file import MOST_COLUMNS
+from firsthand.organising.list_reading import LARGEST_LIST, MOST_ROWS
+from firsthand.organising.lists import check_size
+from firsthand.problems import Invalid, TooLarge
+from firsthand.requests import AnyRequest
+
+# The list and what a form puts around it.
+LARGEST_UPLOAD = LARGEST_LIST + 500_000
+_MEANINGS = [field.value for field in ListField] + [network.value for network in Network]
+Cells = Mapping[str, Any]
+
+
+class AttendeesUpload(msgspec.Struct):
+    """A list as JSON; each attendee is validated by itself."""
+
+    attendees: list[dict[str, Any]]
+    listed: str | None = None
+
+
+async def uploaded_list(request: AnyRequest) -> tuple[bytes, dict[str, str]]:
+    """The form's ``file`` and its text fields. Raises Invalid, TooLarge."""
+    try:
+        form = await request.form()
+    except RequestEntityTooLarge:
+        most = LARGEST_LIST // 1_000_000
+        message = f"This is larger than {most} MB. Split the list, and import part by part."
+        raise TooLarge(message, {"file": message}) from None
+    except (ClientException, ValueError, LookupError):
+        raise Invalid("This form could not be read. Send it again.") from None
+    file = form.get("file")
+    fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    if isinstance(file, UploadFile):
+        body = await file.read()
+        await file.close()
+    elif isinstance(file, str):
+        body = file.encode(errors="replace")
+    else:
+        raise Invalid("Choose a file.", {"file": "Choose a file."})
+    check_size(body)
+    return body, fields
+
+
+def list_of_json(body: bytes) -> tuple[bytes, dict[int, str], str | None]:
+    """A JSON list as a CSV, what its columns are, and ``listed``. Raises Invalid."""
+    try:
+        upload = msgspec.json.decode(body, type=AttendeesUpload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        raise Invalid(f"This is no list of attendees: {problem}") from None
+    if len(upload.attendees) > MOST_ROWS:
+        raise Invalid(f"A list has at most {MOST_ROWS:,} attendees.")
+    rows = [_cells(attendee) for attendee in upload.attendees]
+    # Somebody may have several handles on one network: each has a column of its own.
+    keys = sorted({key for row in rows for key in row})[:MOST_COLUMNS]
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([meaning for meaning, _ in keys] or ["name"])
+    writer.writerows([row.get(key, "") for key in keys] or [""] for row in rows)
+    chosen = {index: meaning for index, (meaning, _) in enumerate(keys)} or {0: "name"}
+    return text.getvalue().encode(errors="replace"), chosen, upload.listed
+
+
+def _cells(attendee: Cells) -> dict[tuple[str, int], str]:
+    cells: dict[tuple[str, int], str] = {}
+    for name in _MEANINGS:
+        if attendee.get(name) is not None:
+            cells[name, 0] = _text(attendee[name])
+    handles = attendee.get("handles")
+    pairs: list[tuple[Any, Any]] = []
+    if isinstance(handles, Mapping):
+        pairs = list(handles.items())
+    elif isinstance(handles, list):
+        pairs = [(h.get("network"), h.get("name")) for h in handles if isinstance(h, Mapping)]
+    for number, (network, name) in enumerate(pairs[:MOST_COLUMNS], start=1):
+        if isinstance(network, str) and network in set(Network):
+            cells[network, number] = _text(name)
+    return cells
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str | int | float):
+        return str(value)
+    # An object where a text belongs: longer than any field, so that each refuses it.
+    return "\ufffd" * 500

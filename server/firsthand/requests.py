@@ -1,0 +1,161 @@
+"""What every request needs: who asks, the same-origin check, and methods from plain forms."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+from urllib.parse import parse_qs, urlsplit
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.enums import HttpMethod, ScopeType
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
+
+from firsthand.accounts.signing_in import TOKEN_PREFIX, Viewer
+from firsthand.accounts.viewers import Viewers
+from firsthand.problems import NotAllowed, NotSignedIn
+from firsthand.settings import LOOPBACK_HOSTS
+
+AnyRequest = Request[Any, Any, State]
+AnyConnection = ASGIConnection[Any, Any, Any, State]
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+_OVERRIDES = {"PUT", "PATCH", "DELETE"}
+_LARGEST_FORM = 1_000_000
+
+
+async def viewer_or_none(connection: AnyConnection) -> Viewer | None:
+    """Whoever is signed in, by bearer token or by session cookie.
+
+    A request that carries a token is judged by it alone.
+    """
+    viewers: Viewers = connection.app.state.viewers
+    authorization = connection.headers.get("authorization")
+    if authorization is not None:
+        scheme, _, token = authorization.partition(" ")
+        is_token = scheme.lower() == "bearer" and token.startswith(TOKEN_PREFIX)
+        return await viewers.with_secret(token) if is_token else None
+    cookie = connection.cookies.get(connection.app.state.settings.session_cookie, "")
+    return None if cookie.startswith(TOKEN_PREFIX) else await viewers.with_secret(cookie)
+
+
+async def provide_viewer(request: AnyRequest) -> Viewer:
+    """The signed-in account. Raises NotSignedIn."""
+    viewer = await viewer_or_none(request)
+    if viewer is None:
+        raise NotSignedIn
+    needed = "read" if request.method in _SAFE else "write"
+    if needed not in viewer.scopes:
+        raise NotAllowed(f"This token lacks the scope {needed}.")
+    return viewer
+
+
+async def provide_organiser(request: AnyRequest) -> Viewer:
+    """The signed-in account, allowed to organise. Raises NotSignedIn, NotAllowed."""
+    viewer = await viewer_or_none(request)
+    if viewer is None:
+        raise NotSignedIn
+    if "organise" not in viewer.scopes:
+        raise NotAllowed("This token lacks the scope organise.")
+    return viewer
+
+
+async def provide_maybe_viewer(request: AnyRequest) -> Viewer | None:
+    """The signed-in account, or None for a page that is there for everybody."""
+    return await viewer_or_none(request)
+
+
+def is_same_origin(headers: Mapping[str, str], base_url: str) -> bool:
+    """Whether a browser sent this from one of our own pages (or it is no browser at all).
+
+    Sec-Fetch-Site says so where the browser sends it; else the Origin header must be ours. A
+    request with neither comes from no page: scripts with a cookie jar send neither.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    origin = headers.get("origin")
+    if origin is None:
+        return True
+    ours = urlsplit(base_url)
+    return origin == f"{ours.scheme}://{ours.netloc}"
+
+
+class OurRequests:
+    """Lets in, before anything is read, what is meant for us, and finds its real method.
+
+    The Host header must be ours: a page elsewhere could point its own name at this address.
+
+    A changing request must come from our own pages or carry a bearer token. Plain forms can only
+    POST: ``_method`` in such a form stands for PUT, PATCH or DELETE.
+    """
+
+    def __init__(self, app: ASGIApp, base_url: str) -> None:
+        self._app = app
+        self._base_url = base_url
+        host = urlsplit(base_url).hostname or "localhost"
+        self._hosts = LOOPBACK_HOSTS if host in LOOPBACK_HOSTS else {host}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in scope["headers"]
+        }
+        if not scope["path"].startswith("/health/") and not self._is_ours(headers.get("host", "")):
+            await _refuse(send, 400, "This server does not answer to that name.")
+            return
+        if scope["method"] in _SAFE:
+            await self._app(scope, receive, send)
+            return
+        if "authorization" not in headers and not is_same_origin(headers, self._base_url):
+            await _refuse(send, 403, "This request came from another site.")
+            return
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if scope["method"] == "POST" and kind == "application/x-www-form-urlencoded":
+            receive = await self._with_method(scope, receive)
+        await self._app(scope, receive, send)
+
+    def _is_ours(self, host: str) -> bool:
+        try:
+            return urlsplit(f"//{host}").hostname in self._hosts
+        except ValueError:
+            return False
+
+    async def _with_method(self, scope: HTTPScope, receive: Receive) -> Receive:
+        messages: list[Any] = []
+        body = b""
+        more = True
+        while more and len(body) <= _LARGEST_FORM:
+            message = await receive()
+            messages.append(message)
+            if message["type"] != "http.request":
+                break
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        if b"_method=" in body and len(body) <= _LARGEST_FORM:
+            wanted = parse_qs(body.decode("latin-1")).get("_method", [""])[0].upper()
+            if wanted in _OVERRIDES:
+                scope["method"] = cast(HttpMethod, wanted)
+        return _replay(messages, receive)
+
+
+async def _refuse(send: Send, status: int, detail: str) -> None:
+    body = json.dumps(
+        {"type": "about:blank", "title": "Not allowed", "status": status, "detail": detail}
+    ).encode()
+    headers = [(b"content-type", b"application/problem+json")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _replay(messages: list[Any], receive: Receive) -> Receive:
+    waiting = iter(messages)
+
+    async def replayed() -> Any:
+        for message in waiting:
+            return message
+        return await receive()
+
+    return replayed

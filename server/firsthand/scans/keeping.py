@@ -1,0 +1,218 @@
+"""Meetings without a scan: a dead phone, no badge, somebody else's word, people known before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from firsthand.attendees.models import Attendee
+from firsthand.attendees.places import EventPlace, places_of
+from firsthand.contacts.cards import Person, SomeAttendee, find_or_make_cards
+from firsthand.contacts.models import Contact
+from firsthand.contacts.queries import root_of
+from firsthand.db import insert_new, lock_owners, new_id, now
+from firsthand.events.days import effective_time, local_day
+from firsthand.events.models import Event
+from firsthand.followups.making import Promise, make_follow_ups
+from firsthand.followups.staging import restage
+from firsthand.meetings.blocking import block, blocked_pairs
+from firsthand.meetings.keeping import Occasion, find_or_make_meetings
+from firsthand.meetings.models import Meeting, MeetingDismissal, Origin
+from firsthand.meetings.queries import Claim, claims_about
+from firsthand.problems import Invalid, NotFound
+from firsthand.ties.models import Dismissed
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingDraft:
+    """A meeting told rather than scanned: exactly one of attendee, contact and name says whom."""
+
+    attendee: UUID | None = None
+    contact: UUID | None = None
+    name: str = ""
+    event: str | None = None
+    met_at: datetime | None = None
+    intents: Sequence[str] = field(default_factory=list)
+    note: str = ""
+
+
+def keep_meeting(session: Session, owner_id: UUID, draft: MeetingDraft) -> UUID:
+    """Keep it; the same day with the same person joins the meeting that is there.
+
+    Returns the meeting's id. Raises Invalid, NotFound.
+    """
+    lock_owners(session, [owner_id])
+    if sum([draft.attendee is not None, draft.contact is not None, bool(draft.name)]) != 1:
+        raise Invalid("Say whom you met: an attendee, a contact or a name.")
+    place = None
+    if draft.event:
+        place = places_of(session, [owner_id])[owner_id].get(draft.event)
+        if place is None:
+            raise Invalid("This event is not known here, or you are not at it.")
+    contact_id = _whom(session, owner_id, draft)
+    if draft.attendee is not None and place is None:
+        place = _place_of_attendee(session, draft.attendee)
+    return _keep(session, owner_id, contact_id, place, draft, Origin.TYPED)
+
+
+def mark_known_before(session: Session, owner_id: UUID, attendee_ids: Sequence[UUID]) -> int:
+    """ "We have met already": takes them off the list without telling them. Raises NotFound.
+
+    The meeting counts for the day before, so that meeting here is meeting again.
+    """
+    lock_owners(session, [owner_id])
+    day_before = now() - timedelta(days=1)
+    for attendee_id in dict.fromkeys(attendee_ids):
+        person = seen_attendee(session, owner_id, attendee_id)
+        contact_id = find_or_make_cards(session, [person]).root_of[person]
+        draft = MeetingDraft(contact=contact_id, met_at=day_before)
+        _keep(session, owner_id, contact_id, None, draft, Origin.KNOWN_BEFORE)
+    return len(set(attendee_ids))
+
+
+def confirm_claim(session: Session, owner_id: UUID, other_id: UUID, meeting_id: UUID) -> UUID:
+    """ "Yes, we met": the viewer's own meeting, same event, same day. Raises NotFound."""
+    lock_owners(session, [owner_id])
+    _claim(session, owner_id, other_id, meeting_id)
+    theirs = session.get_one(Meeting, (other_id, meeting_id))
+    person = _account_person(session, owner_id, other_id, theirs.event_id)
+    contact_id = (
+        find_or_make_cards(session, [person]).root_of[person]
+        if isinstance(person, SomeAttendee)
+        else person
+    )
+    occasion = Occasion(owner_id, contact_id, theirs.event_id, theirs.day)
+    kept = find_or_make_meetings(session, [(occasion, theirs.met_at)])
+    mine = session.get_one(Meeting, (owner_id, kept.id_of[occasion]), populate_existing=True)
+    mine.origin = mine.origin or Origin.CONFIRMED
+    session.flush()
+    restage(session, [(owner_id, contact_id)])
+    return mine.id
+
+
+def dismiss_claim(session: Session, owner_id: UUID, other_id: UUID, meeting_id: UUID) -> None:
+    """ "Not me": not to be told again of this one. Raises NotFound."""
+    _claim(session, owner_id, other_id, meeting_id)
+    insert_new(
+        session,
+        MeetingDismissal,
+        [{"owner_id": owner_id, "other_id": other_id, "meeting_id": meeting_id}],
+    )
+
+
+def block_claimant(session: Session, owner_id: UUID, other_id: UUID, meeting_id: UUID) -> None:
+    """Neither sees the other any more. Raises NotFound."""
+    _claim(session, owner_id, other_id, meeting_id)
+    block(session, owner_id, other_id)
+
+
+def dismiss_suggestion(session: Session, owner_id: UUID, attendee_id: UUID) -> None:
+    """ "Not interested": off the list of people to meet. Raises NotFound."""
+    seen_attendee(session, owner_id, attendee_id)
+    insert_new(session, Dismissed, [{"owner_id": owner_id, "attendee_id": attendee_id}])
+
+
+def restore_suggestion(session: Session, owner_id: UUID, attendee_id: UUID) -> None:
+    """Take "not interested" back."""
+    session.execute(
+        delete(Dismissed).where(
+            Dismissed.owner_id == owner_id, Dismissed.attendee_id == attendee_id
+        )
+    )
+
+
+def seen_attendee(session: Session, owner_id: UUID, attendee_id: UUID) -> SomeAttendee:
+    """Somebody listed at an event that the viewer attends too. Raises NotFound."""
+    mine = select(Attendee.event_id).where(Attendee.account_id == owner_id)
+    row = session.execute(
+        select(Attendee.id, Attendee.account_id).where(
+            Attendee.id == attendee_id, Attendee.listed.is_(True), Attendee.event_id.in_(mine)
+        )
+    ).one_or_none()
+    if row is None or row.account_id == owner_id:
+        raise NotFound
+    if row.account_id and blocked_pairs(session, {owner_id}, {row.account_id}):
+        raise NotFound
+    return SomeAttendee(owner_id, row.id, row.account_id)
+
+
+def _whom(session: Session, owner_id: UUID, draft: MeetingDraft) -> UUID:
+    if draft.contact is not None:
+        return root_of(session, owner_id, draft.contact)
+    if draft.attendee is not None:
+        person: Person = seen_attendee(session, owner_id, draft.attendee)
+        return find_or_make_cards(session, [person]).root_of[person]
+    contact_id = new_id()
+    session.add(
+        Contact(owner_id=owner_id, id=contact_id, root_id=contact_id, name=draft.name, typed=True)
+    )
+    session.flush()
+    return contact_id
+
+
+def _keep(
+    session: Session,
+    owner_id: UUID,
+    contact_id: UUID,
+    place: EventPlace | None,
+    draft: MeetingDraft,
+    origin: Origin,
+) -> UUID:
+    zone = ZoneInfo(place.timezone) if place else None
+    at = effective_time(draft.met_at or now(), now(), place.starts if place else None, zone)
+    occasion = Occasion(owner_id, contact_id, place.id if place else None, local_day(at, zone))
+    kept = find_or_make_meetings(session, [(occasion, at)])
+    meeting = session.get_one(Meeting, (owner_id, kept.id_of[occasion]), populate_existing=True)
+    meeting.origin = meeting.origin or origin
+    meeting.note = "\n".join(note for note in (meeting.note, draft.note) if note)
+    meeting.intents = list(dict.fromkeys([*meeting.intents, *draft.intents]))
+    session.flush()
+    make_follow_ups(
+        session, [Promise(owner_id, contact_id, meeting.id, meeting.day, draft.intents)]
+    )
+    restage(session, [(owner_id, contact_id)])
+    return meeting.id
+
+
+def _place_of_attendee(session: Session, attendee_id: UUID) -> EventPlace:
+    row = session.execute(
+        select(Event.id, Event.slug, Event.name, Event.starts, Event.ends, Event.timezone)
+        .join(Attendee, Attendee.event_id == Event.id)
+        .where(Attendee.id == attendee_id)
+    ).one()
+    return EventPlace(*row)
+
+
+def _claim(session: Session, owner_id: UUID, other_id: UUID, meeting_id: UUID) -> Claim:
+    for claim in claims_about(session, owner_id):
+        if (claim.other_id, claim.meeting_id) == (other_id, meeting_id):
+            return claim
+    raise NotFound
+
+
+def _account_person(
+    session: Session, owner_id: UUID, account_id: UUID, event_id: UUID | None
+) -> SomeAttendee | UUID:
+    """The other as an attendee where the two met, else a card for the account itself."""
+    if event_id is not None:
+        attendee_id = session.scalar(
+            select(Attendee.id).where(
+                Attendee.event_id == event_id, Attendee.account_id == account_id
+            )
+        )
+        if attendee_id is not None:
+            return SomeAttendee(owner_id, attendee_id, account_id)
+    root_id = session.scalar(
+        select(Contact.root_id).where(
+            Contact.owner_id == owner_id, Contact.account_id == account_id
+        )
+    )
+    if root_id is None:
+        root_id = new_id()
+        session.add(Contact(owner_id=owner_id, id=root_id, root_id=root_id, account_id=account_id))
+        session.flush()
+    return root_id

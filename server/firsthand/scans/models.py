@@ -1,0 +1,52 @@
+"""Scans: one reading of one code by one device."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from firsthand.db import Base, now
+
+
+class Scan(Base):
+    """A reading that was accepted; its (owner, id) outlives everything but the account.
+
+    ``scanned_at`` is the device's word, ``received_at`` the server's; ``at`` is what counts.
+    The code itself is not kept. ``edited_sequence`` is the highest edit that was applied.
+    """
+
+    __tablename__ = "scan"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["owner_id", "meeting_id"], ["meeting.owner_id", "meeting.id"], ondelete="CASCADE"
+        ),
+        Index("ix_scan_owner_id_meeting_id", "owner_id", "meeting_id"),
+    )
+
+    owner_id: Mapped[UUID] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    meeting_id: Mapped[UUID]
+    contact_id: Mapped[UUID]
+    device: Mapped[str]
+    sequence: Mapped[int | None]
+    scanned_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(default="")
+    intents: Mapped[list[str]] = mapped_column(default=list)
+    edited_sequence: Mapped[int] = mapped_column(default=0)
+    retracted_at: Mapped[datetime | None]
+
+
+class MissedShortCode(Base):
+    """A typed short code that led nowhere; thirty an hour are judged, further ones are not."""
+
+    __tablename__ = "missed_short_code"
+    __table_args__ = (Index("ix_missed_short_code_account_id_at", "account_id", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(default=now)

@@ -1,0 +1,77 @@
+"""Scans and the meetings they hold up, as their owner sees them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from firsthand.followups.intents import unite
+from firsthand.meetings.queries import MeetingRow, meeting_row
+from firsthand.problems import NotFound
+from firsthand.scans.models import Scan
+
+
+@dataclass(frozen=True, slots=True)
+class WholeMeeting:
+    """A meeting with the words of its scans: their notes appended, their intents united."""
+
+    row: MeetingRow
+    scans: Sequence[UUID]
+    note: str
+    intents: Sequence[str]
+
+
+def whole_meetings(
+    session: Session, owner_id: UUID, rows: Sequence[MeetingRow]
+) -> list[WholeMeeting]:
+    by_meeting: dict[UUID, list[Scan]] = defaultdict(list)
+    for scan in session.scalars(
+        select(Scan)
+        .where(
+            Scan.owner_id == owner_id,
+            Scan.meeting_id.in_([row.id for row in rows]),
+            Scan.retracted_at.is_(None),
+        )
+        .order_by(Scan.at, Scan.id)
+    ):
+        by_meeting[scan.meeting_id].append(scan)
+    return [_whole(row, by_meeting[row.id]) for row in rows]
+
+
+def whole_meeting(session: Session, owner_id: UUID, meeting_id: UUID) -> WholeMeeting:
+    """Raises NotFound."""
+    row = meeting_row(session, owner_id, meeting_id)
+    if row is None:
+        raise NotFound
+    return whole_meetings(session, owner_id, [row])[0]
+
+
+def scan_of(session: Session, owner_id: UUID, scan_id: UUID) -> Scan:
+    """Raises NotFound."""
+    scan = session.get(Scan, (owner_id, scan_id))
+    if scan is None:
+        raise NotFound
+    return scan
+
+
+def live_scans(session: Session, owner_id: UUID, meeting_id: UUID) -> Sequence[Scan]:
+    return session.scalars(
+        select(Scan).where(
+            Scan.owner_id == owner_id,
+            Scan.meeting_id == meeting_id,
+            Scan.retracted_at.is_(None),
+        )
+    ).all()
+
+
+def _whole(row: MeetingRow, scans: Sequence[Scan]) -> WholeMeeting:
+    notes = [row.note, *(scan.note for scan in scans)]
+    return WholeMeeting(
+        row,
+        [scan.id for scan in scans],
+        "\n".join(dict.fromkeys(note for note in notes if note)),
+        unite(row.intents, *(scan.intents for scan in scans)),
+    )

@@ -1,0 +1,322 @@
+"""Where a scan becomes a meeting.
+
+``record_scans`` works whole batches of several people as one set, one statement a step: what is
+there already, which badge, which card, which meeting, then everything new in one insert a table.
+"""
+
+import hashlib
+import hmac
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from firsthand.attendees.places import EventPlace, places_of
+from firsthand.badges.codes import BadgeToken, BrokenBadge, Code, ShortCode, read_code
+from firsthand.badges.finding import BadgeKey, FoundBadge, find_badges
+from firsthand.badges.foreign_codes import PersonCode, read_foreign_code
+from firsthand.contacts.cards import (
+    Cards,
+    Person,
+    SomeAttendee,
+    SomeCode,
+    SomeProfile,
+    find_or_make_cards,
+)
+from firsthand.db import insert_new, lock_owners, now
+from firsthand.events.days import effective_time, local_day
+from firsthand.followups.making import Promise, make_follow_ups
+from firsthand.followups.staging import restage
+from firsthand.meetings.blocking import blocked_pairs
+from firsthand.meetings.keeping import Occasion, find_or_make_meetings
+from firsthand.scans.guessing import ShortCodeGuesses
+from firsthand.scans.models import Scan
+from firsthand.scans.reading import ReadScan, UnreadableScan
+
+UNKNOWN_BADGE = (
+    "This badge is not known here. It may have been replaced: ask its wearer for a new one."
+)
+UNKNOWN_SHORT_CODE = "Nobody here has this code. Please read it again."
+TOO_MANY_SHORT_CODES = (
+    "Too many codes that lead nowhere. Scan the badge instead, or try in an hour."
+)
+UNKNOWN_EVENT = "This event is not known here, or you are not at it."
+Places = Mapping[UUID, Mapping[str, EventPlace]]
+
+OWN_BADGE = "That is your own badge. Nice to meet you, too!"
+
+
+@dataclass(frozen=True, slots=True)
+class ScanBatch:
+    """One upload of one device: what was read, in order, malformed ones among them."""
+
+    owner_id: UUID
+    device: str
+    scans: Sequence[ReadScan | UnreadableScan]
+    base_url: str
+    code_key: bytes
+    received_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOutcome:
+    """``outcome`` is recorded, duplicate or invalid; ``id`` as it was sent."""
+
+    id: object
+    outcome: str
+    meeting: UUID | None = None
+    contact: UUID | None = None
+    problem: str | None = None
+
+
+@dataclass(slots=True)
+class _Judged:
+    """One scan on its way through the steps; ``outcome`` ends it."""
+
+    batch: ScanBatch
+    scan: ReadScan
+    outcome: ScanOutcome | None = None
+    repeats: "_Judged | None" = None
+    event: EventPlace | None = None
+    person: Person | None = None
+
+    def refuse(self, problem: str) -> None:
+        self.outcome = ScanOutcome(self.scan.id, "invalid", problem=problem)
+
+
+def record_scans(session: Session, batches: Sequence[ScanBatch]) -> list[list[ScanOutcome]]:
+    """Record what can be recorded; one outcome a scan, in the order sent.
+
+    A scan is known by (owner, id): a replay gives the same meeting and contact. A refused scan
+    leaves nothing behind and is judged anew when it comes again.
+    """
+    lock_owners(session, [batch.owner_id for batch in batches])
+    answers = [[_unread(batch, scan) for scan in batch.scans] for batch in batches]
+    everything = [each for answer in answers for each in answer if isinstance(each, _Judged)]
+    _recognise_replays(session, everything)
+    _find_people(session, list(_open(everything)))
+    _keep_meetings(session, list(_open(everything)))
+    return [[_outcome(each) for each in answer] for answer in answers]
+
+
+def _unread(batch: ScanBatch, scan: ReadScan | UnreadableScan) -> _Judged | ScanOutcome:
+    if isinstance(scan, UnreadableScan):
+        return ScanOutcome(scan.id, "invalid", problem=scan.problem)
+    return _Judged(batch, scan)
+
+
+def _outcome(each: _Judged | ScanOutcome) -> ScanOutcome:
+    if isinstance(each, ScanOutcome):
+        return each
+    if each.repeats is not None:
+        first = _outcome(each.repeats)
+        repeated = "duplicate" if first.outcome == "recorded" else first.outcome
+        return ScanOutcome(each.scan.id, repeated, first.meeting, first.contact, first.problem)
+    if each.outcome is None:
+        raise RuntimeError("every scan has its outcome by now")
+    return each.outcome
+
+
+def _open(everything: Sequence[_Judged]) -> Iterator[_Judged]:
+    return (each for each in everything if each.outcome is None and each.repeats is None)
+
+
+def _recognise_replays(session: Session, everything: Sequence[_Judged]) -> None:
+    known = {
+        (owner_id, scan_id): (meeting_id, contact_id)
+        for owner_id, scan_id, meeting_id, contact_id in session.execute(
+            select(Scan.owner_id, Scan.id, Scan.meeting_id, Scan.contact_id).where(
+                Scan.owner_id.in_({each.batch.owner_id for each in everything}),
+                Scan.id.in_({each.scan.id for each in everything}),
+            )
+        )
+    }
+    first: dict[tuple[UUID, UUID], _Judged] = {}
+    for each in everything:
+        key = (each.batch.owner_id, each.scan.id)
+        if key in known:
+            each.outcome = ScanOutcome(each.scan.id, "duplicate", *known[key])
+        elif first.setdefault(key, each) is not each:
+            each.repeats = first[key]
+
+
+def _find_people(session: Session, scans: Sequence[_Judged]) -> None:
+    """Which event, and whose badge; refuses what leads nowhere."""
+    codes = [(each, read_code(each.scan.code, each.batch.base_url)) for each in scans]
+    owners = {each.batch.owner_id for each in scans}
+    asks_for_places = {
+        each.batch.owner_id
+        for each, code in codes
+        if each.scan.event or isinstance(code, ShortCode)
+    }
+    places = places_of(session, asks_for_places) if asks_for_places else {}
+    tokens = {code.token for _, code in codes if isinstance(code, BadgeToken)}
+    short_codes = {
+        (place.id, code.code)
+        for each, code in codes
+        if isinstance(code, ShortCode)
+        for place in _searched(each, places)
+    }
+    badges = find_badges(session, tokens, short_codes)
+    blocked = blocked_pairs(
+        session, owners, {badge.account_id for badge in badges.values() if badge.account_id}
+    )
+    guesses = ShortCodeGuesses(session, owners)
+    for each, code in codes:
+        each.event = places.get(each.batch.owner_id, {}).get(each.scan.event or "")
+        if isinstance(code, BadgeToken):
+            badge = badges.get(code.token)
+        elif isinstance(code, ShortCode):
+            badge = _typed(each, code, places, badges, guesses)
+        else:
+            badge = None
+        if badge and (each.batch.owner_id, badge.account_id) in blocked:
+            badge = None
+        _judge(each, code, badge, places, guesses)
+
+
+def _judge(
+    each: _Judged,
+    code: Code,
+    badge: FoundBadge | None,
+    places: Places,
+    guesses: ShortCodeGuesses,
+) -> None:
+    if each.outcome:
+        return
+    owner_id = each.batch.owner_id
+    if badge and each.event is None and each.scan.event in {None, badge.event.slug}:
+        each.event = badge.event
+    if each.scan.event and each.event is None:
+        each.refuse(UNKNOWN_EVENT)
+    elif badge and badge.account_id == owner_id:
+        each.refuse(OWN_BADGE)
+    elif badge:
+        each.person = SomeAttendee(owner_id, badge.attendee_id, badge.account_id)
+    elif isinstance(code, BadgeToken | BrokenBadge):
+        each.refuse(UNKNOWN_BADGE)
+    elif isinstance(code, ShortCode) and _searched(each, places):
+        guesses.miss(owner_id)
+        each.refuse(UNKNOWN_SHORT_CODE)
+    else:
+        each.person = _stranger(each)
+
+
+def _searched(each: _Judged, places: Places) -> list[EventPlace]:
+    """Where a short code is looked up: the scan's event, else wherever its owner is."""
+    mine = places.get(each.batch.owner_id, {})
+    if each.scan.event:
+        return [mine[each.scan.event]] if each.scan.event in mine else []
+    return list(mine.values())
+
+
+def _typed(
+    each: _Judged,
+    code: ShortCode,
+    places: Places,
+    badges: Mapping[BadgeKey, FoundBadge],
+    guesses: ShortCodeGuesses,
+) -> FoundBadge | None:
+    searched = _searched(each, places)
+    if searched and guesses.exhausted(each.batch.owner_id):
+        each.refuse(TOO_MANY_SHORT_CODES)
+        return None
+    found = (badges.get((place.id, code.code)) for place in searched)
+    return next((badge for badge in found if badge), None)
+
+
+def _stranger(each: _Judged) -> Person:
+    """Somebody with a badge that this instance never printed."""
+    person = read_foreign_code(each.scan.code)
+    if isinstance(person, PersonCode):
+        return SomeProfile(
+            each.batch.owner_id,
+            handles=tuple((h.network.value, h.key, h.name) for h in person.handles),
+            name=person.name or _name_of_handle(person),
+            headline=person.headline,
+            company=person.company,
+            email=person.email,
+            phone=person.phone,
+        )
+    digest = hmac.digest(each.batch.code_key, each.scan.code.encode(), hashlib.sha256).hex()
+    return SomeCode(each.batch.owner_id, digest, digest[:4])
+
+
+def _name_of_handle(person: PersonCode) -> str:
+    """A profile's address is all that is known: its name there stands until a better one comes."""
+    if person.handles:
+        return person.handles[0].name
+    return person.email or person.phone
+
+
+def _keep_meetings(session: Session, scans: Sequence[_Judged]) -> None:
+    """The card of each person, the meeting with them, and everything that hangs on it."""
+    people = [(each, each.person) for each in scans if each.person is not None]
+    if not people:
+        return
+    moments = [_moment(each) for each, _ in people]
+    met_at = {person: at for (_, person), (at, _) in zip(people, moments, strict=True)}
+    cards = find_or_make_cards(session, [person for _, person in people], met_at)
+    occasions = [
+        Occasion(person.owner_id, cards.root_of[person], each.event.id if each.event else None, day)
+        for (each, person), (_, day) in zip(people, moments, strict=True)
+    ]
+    kept = find_or_make_meetings(
+        session, [(o, at) for o, (at, _) in zip(occasions, moments, strict=True)]
+    )
+    rows = []
+    promises = []
+    for (each, _), occasion, (at, _) in zip(people, occasions, moments, strict=True):
+        meeting_id = kept.id_of[occasion]
+        each.outcome = ScanOutcome(each.scan.id, "recorded", meeting_id, occasion.contact_id)
+        rows.append(_row(each, at, meeting_id, occasion.contact_id))
+        if each.scan.intents:
+            promises.append(
+                Promise(
+                    occasion.owner_id,
+                    occasion.contact_id,
+                    meeting_id,
+                    occasion.day,
+                    each.scan.intents,
+                )
+            )
+    insert_new(session, Scan, rows)
+    make_follow_ups(session, promises, fresh_meetings=kept.made)
+    restage(session, _changed_rings(occasions, cards))
+
+
+def _changed_rings(occasions: Sequence[Occasion], cards: Cards) -> set[tuple[UUID, UUID]]:
+    """A card made just now for one meeting stands as met already; every other is derived anew."""
+    times = Counter((occasion.owner_id, occasion.contact_id) for occasion in occasions)
+    return {pair for pair, count in times.items() if count > 1 or pair not in cards.made}
+
+
+def _moment(each: _Judged) -> tuple[datetime, date]:
+    place = each.event
+    zone = ZoneInfo(place.timezone) if place else None
+    starts = place.starts if place else None
+    at = effective_time(each.scan.scanned_at, each.batch.received_at, starts, zone)
+    return at, local_day(at, zone)
+
+
+def _row(each: _Judged, at: datetime, meeting_id: UUID, contact_id: UUID) -> dict[str, object]:
+    return {
+        "owner_id": each.batch.owner_id,
+        "id": each.scan.id,
+        "meeting_id": meeting_id,
+        "contact_id": contact_id,
+        "device": each.batch.device,
+        "sequence": each.scan.sequence,
+        "scanned_at": each.scan.scanned_at,
+        "received_at": each.batch.received_at,
+        "at": at,
+        "note": each.scan.note,
+        "intents": each.scan.intents,
+        "edited_sequence": 0,
+        "retracted_at": None,
+    }

@@ -1,0 +1,33 @@
+"""Every table, imported in one place for migrations and exports."""
+
+from firsthand.accounts import models as accounts
+from firsthand.attendees import models as attendees
+from firsthand.badges import models as badges
+from firsthand.contacts import models as contacts
+from firsthand.db import Base
+from firsthand.events import models as events
+from firsthand.followups import models as followups
+from firsthand.handles import models as handles
+from firsthand.meetings import models as meetings
+from firsthand.organising import models as organising
+from firsthand.outbox import OutboxEntry
+from firsthand.scans import models as scans
+from firsthand.ties import models as ties
+
+__all__ = [
+    "OutboxEntry",
+    "accounts",
+    "attendees",
+    "badges",
+    "contacts",
+    "events",
+    "followups",
+    "handles",
+    "meetings",
+    "metadata",
+    "organising",
+    "scans",
+    "ties",
+]
+
+metadata = Base.metadata

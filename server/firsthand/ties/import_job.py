@@ -1,0 +1,184 @@
+"""Runs an import: the parser in a child process, its findings into the database in batches."""
+
+import asyncio
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+
+from firsthand.db import Database
+from firsthand.ties.importing import (
+    ImportEnded,
+    fail_import,
+    finish_import,
+    import_of,
+    note_progress,
+    start_import,
+    write_blocks,
+    write_ties,
+)
+from firsthand.ties.kinds import (
+    Found,
+    FoundBlock,
+    FoundOwner,
+    FoundTie,
+    Problem,
+    Progress,
+    Summary,
+    Unreadable,
+)
+from firsthand.ties.models import Import
+
+log = logging.getLogger("firsthand.ties")
+
+# Few enough that a scan which comes meanwhile does not wait for more than some milliseconds.
+_TIES_A_TRANSACTION = 200
+_BLOCKS_A_TRANSACTION = 1_000
+_LONGEST_SECONDS = 30 * 60
+_NICENESS = 10
+_CRASHED = "This file could not be read to its end. Nothing of it was kept."
+_TOO_SLOW = "Reading this file took too long. Nothing of it was kept."
+_decoder = msgspec.json.Decoder(Found | Unreadable)
+
+
+def run_import(
+    db: Database,
+    owner_id: UUID,
+    import_id: UUID,
+    files: Sequence[Path],
+    longest_seconds: float = _LONGEST_SECONDS,
+) -> None:
+    """Returns when the import is done or failed and its outcome settled; never raises for it."""
+    try:
+        failure = _bring(db, owner_id, import_id, files, longest_seconds)
+    except ImportEnded:
+        return  # whoever ended it has said why
+    except Exception:
+        log.exception("an import failed")
+        failure = _CRASHED
+    if failure:
+        db.write_now(fail_import, owner_id, import_id, failure)
+    if db.settle:
+        asyncio.run(_settle(db))
+
+
+def import_files(db: Database, owner_id: UUID, paths: Sequence[Path]) -> Import:
+    """For the command line: returns the import as it ended.
+
+    Its matches are made before it returns if ``db.settle`` is set, else when the outbox settles.
+    """
+    import_id = db.write_now(start_import, owner_id, paths[0].name if paths else "")
+    run_import(db, owner_id, import_id, [path.resolve() for path in paths])
+    return db.read_now(import_of, owner_id, import_id)
+
+
+@dataclass
+class _Findings:
+    """What waits to be written, and what is told at the end."""
+
+    ties: list[FoundTie] = field(default_factory=list)
+    blocks: list[FoundBlock] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    owner: FoundOwner | None = None
+    summary: Summary | None = None
+    failure: str | None = None
+
+
+def _bring(
+    db: Database, owner_id: UUID, import_id: UUID, files: Sequence[Path], longest_seconds: float
+) -> str | None:
+    """What is wrong, or None when all of it was written and counts."""
+    findings = _Findings()
+    with _parser(files, longest_seconds) as parser:
+        for found in parser.findings():
+            match found:
+                case FoundTie():
+                    findings.ties.append(found)
+                    if len(findings.ties) == _TIES_A_TRANSACTION:
+                        _flush(db, owner_id, import_id, findings)
+                case FoundBlock():
+                    findings.blocks.append(found)
+                    if len(findings.blocks) == _BLOCKS_A_TRANSACTION:
+                        _flush(db, owner_id, import_id, findings)
+                case Progress():
+                    db.write_now(note_progress, owner_id, import_id, found.done, found.total)
+                case FoundOwner():
+                    findings.owner = found
+                case Problem():
+                    findings.problems.append(found)
+                case Summary():
+                    findings.summary = found
+                case Unreadable():
+                    findings.failure = found.what
+    if findings.failure:
+        return findings.failure
+    if parser.out_of_time:
+        return _TOO_SLOW
+    if findings.summary is None or parser.process.returncode != 0:
+        return _CRASHED
+    _flush(db, owner_id, import_id, findings)
+    db.write_now(
+        finish_import, owner_id, import_id, findings.summary, findings.problems, findings.owner
+    )
+    return None
+
+
+def _flush(db: Database, owner_id: UUID, import_id: UUID, findings: _Findings) -> None:
+    if findings.ties:
+        db.write_now(write_ties, owner_id, import_id, findings.ties)
+    if findings.blocks:
+        db.write_now(write_blocks, owner_id, import_id, findings.blocks)
+    findings.ties, findings.blocks = [], []
+
+
+async def _settle(db: Database) -> None:
+    if db.settle:
+        await db.settle()
+
+
+@dataclass
+class _Parser:
+    process: subprocess.Popen[bytes]
+    out_of_time: bool = False
+
+    def findings(self) -> Iterator[Found | Unreadable]:
+        if self.process.stdout is None:
+            raise RuntimeError("the parser has no output")
+        for line in self.process.stdout:
+            if not line.endswith(b"\n"):
+                return  # it was killed in the middle of a line
+            yield _decoder.decode(line)
+
+    def give_up(self) -> None:
+        self.out_of_time = True
+        self.process.kill()
+
+
+@contextmanager
+def _parser(files: Sequence[Path], longest_seconds: float) -> Iterator[_Parser]:
+    """The parser in a process of its own, which limits its memory itself; gone at the end."""
+    command = [sys.executable, "-m", "firsthand.ties.reading", *map(str, files)]
+    with subprocess.Popen(  # noqa: S603  # our own module, paths as arguments
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+    ) as process:
+        parser = _Parser(process)
+        watch = threading.Timer(longest_seconds, parser.give_up)
+        watch.daemon = True
+        watch.start()
+        try:
+            # Answering people goes first. It may be gone already, which its findings will tell.
+            if process.poll() is None:
+                os.setpriority(os.PRIO_PROCESS, process.pid, _NICENESS)
+            yield parser
+            process.wait()
+        finally:
+            watch.cancel()
+            process.kill()

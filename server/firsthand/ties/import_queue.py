@@ -1,0 +1,117 @@
+"""The imports of one server: a few at a time, one an owner, the others in the order they came."""
+
+import logging
+import shutil
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from firsthand.db import Database
+from firsthand.problems import Invalid
+from firsthand.ties.import_job import run_import
+from firsthand.ties.importing import note_alive, start_import
+
+log = logging.getLogger("firsthand.ties")
+
+_AT_ONCE = 2
+_SECONDS_BETWEEN_SIGNS = 20
+SEND_INSTEAD = (
+    "From the data folder of a larger archive, send only account.js, following.js, follower.js, "
+    "tweets.js (with tweets-part1.js and so on) and direct-message-headers.js."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    owner_id: UUID
+    import_id: UUID
+    folder: Path
+    files: Sequence[Path]
+
+
+class ImportQueue:
+    """Lives as long as the process.
+
+    Its threads never keep the process from ending: what is cut off then is failed by whoever looks
+    for imports without a sign of life (firsthand.ties.importing.fail_silent_imports).
+    """
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._waiting: list[_Brought] = []
+        self._running: list[_Brought] = []
+        self._changed = threading.Condition()
+        self._started = False
+
+    async def bring(self, owner_id: UUID, folder: Path, files: Sequence[tuple[str, Path]]) -> UUID:
+        """A new import of these files (name as sent, where it is now); the folder is ours now.
+
+        Raises Invalid if there are none.
+        """
+        try:
+            if not files:
+                raise Invalid("Choose a file first.", {"file": "Choose a file first."})
+            name = files[0][0] + (f" and {len(files) - 1} more" if len(files) > 1 else "")
+            import_id = await self._db.write(start_import, owner_id, name)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        self.add(owner_id, import_id, folder, [path for _, path in files])
+        return import_id
+
+    def add(self, owner_id: UUID, import_id: UUID, folder: Path, files: Sequence[Path]) -> None:
+        """Read these files when it is their turn, then delete the folder that they are in."""
+        with self._changed:
+            self._waiting.append(_Brought(owner_id, import_id, folder, files))
+            self._changed.notify_all()
+            if not self._started:
+                self._started = True
+                for number in range(_AT_ONCE):
+                    self._thread(self._work, f"import-{number}")
+                self._thread(self._give_signs, "import-signs")
+
+    def wait_until_idle(self, seconds: float) -> bool:
+        """Whether everything brought until now has ended within that time."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: not self._waiting and not self._running, timeout=seconds
+            )
+
+    def _thread(self, work: Callable[[], None], name: str) -> None:
+        threading.Thread(target=work, name=name, daemon=True).start()
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._next() is not None)
+                brought = self._next()
+                if brought is None:
+                    continue
+                self._waiting.remove(brought)
+                self._running.append(brought)
+            try:
+                run_import(self._db, brought.owner_id, brought.import_id, brought.files)
+            except Exception:
+                log.exception("an import could not be recorded")
+            finally:
+                shutil.rmtree(brought.folder, ignore_errors=True)
+                with self._changed:
+                    self._running.remove(brought)
+                    self._changed.notify_all()
+
+    def _next(self) -> _Brought | None:
+        busy = {brought.owner_id for brought in self._running}
+        return next((brought for brought in self._waiting if brought.owner_id not in busy), None)
+
+    def _give_signs(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: False, timeout=_SECONDS_BETWEEN_SIGNS)
+                alive = [(one.owner_id, one.import_id) for one in self._waiting + self._running]
+            if alive:
+                try:
+                    self._db.write_now(note_alive, alive)
+                except Exception:
+                    log.exception("imports could not give a sign of life")

@@ -1,0 +1,239 @@
+"""An import's rows: written in small batches, and counted only once the whole of it is done."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from firsthand.db import insert_new, lock_owners, new_id, now
+from firsthand.handles.keeping import MATCH_ACCOUNT, own_stable_id
+from firsthand.handles.parsing import HandleProblem, parse_handle
+from firsthand.outbox import OutboxEntry, enqueue
+from firsthand.problems import Conflict, NotFound
+from firsthand.ties.facts import Fact, both, facts_that_count, write_facts
+from firsthand.ties.kinds import FoundBlock, FoundOwner, FoundTie, Problem, Summary
+from firsthand.ties.models import Import, ImportState, TieBlock, TieFact
+from firsthand.ties.resolving import resolve_ties
+
+# Takes back what failed, then gives every tie of the owner its strength and its matches.
+WEIGH_OWNER = "weigh-owner"
+MOST_WAITING = 5
+_MOST_PROBLEMS = 50
+_SILENT_FOR = timedelta(minutes=2)
+RESTARTED = "The import was interrupted. Nothing of it was kept: please bring the file again."
+
+
+class ImportEnded(Exception):  # noqa: N818 (it says what it is; "Error" adds nothing)
+    """The import is not running any more: its account is gone, or it was given up elsewhere."""
+
+
+def check_room(session: Session, owner_id: UUID) -> None:
+    """Raises Conflict if this owner has too many imports under way."""
+    running = session.scalar(
+        select(func.count())
+        .select_from(Import)
+        .where(Import.owner_id == owner_id, Import.state == ImportState.RUNNING)
+    )
+    if (running or 0) >= MOST_WAITING:
+        raise Conflict("Several imports are under way already. Wait until they are done.")
+
+
+def start_import(session: Session, owner_id: UUID, file_name: str) -> UUID:
+    """A new running import, named for the person by the file that they brought."""
+    import_id = new_id()
+    session.add(Import(owner_id=owner_id, id=import_id, file_name=file_name[:200]))
+    return import_id
+
+
+def note_progress(session: Session, owner_id: UUID, import_id: UUID, done: int, total: int) -> None:
+    """Raises ImportEnded."""
+    _update_running(session, owner_id, import_id, {"done_bytes": done, "total_bytes": total})
+
+
+def note_alive(session: Session, imports: Sequence[tuple[UUID, UUID]]) -> None:
+    """These (owner, import) still wait or run here."""
+    for owner_id, import_id in imports:
+        session.execute(
+            update(Import)
+            .where(
+                Import.owner_id == owner_id,
+                Import.id == import_id,
+                Import.state == ImportState.RUNNING,
+            )
+            .values(heard_at=now())
+        )
+
+
+def write_ties(
+    session: Session, owner_id: UUID, import_id: UUID, found: Sequence[FoundTie]
+) -> None:
+    """Find or make the ties of these people, and note what the import says of each.
+
+    A stable id is who somebody is; a name alone is the tie with that name. Counts added, updated
+    and unchanged in the import's row. Raises ImportEnded.
+    """
+    lock_owners(session, [owner_id])
+    resolved = resolve_ties(session, owner_id, import_id, found)
+    before = _known_before(session, owner_id, [each.tie_id for each in resolved if not each.is_new])
+    facts: dict[tuple[UUID, str], Fact] = {}
+    counts: Counter[str] = Counter()
+    for tie, each in zip(resolved, found, strict=True):
+        known = before.get(tie.tie_id)
+        grown = tie.learnt
+        for kind in each.kinds:
+            fact = (kind.count, kind.first_at, kind.last_at)
+            key = (tie.tie_id, str(kind.kind))
+            facts[key] = both(facts.get(key), fact)
+            grown |= not known or _grows(known.get(key[1]), fact)
+        counts["added" if not known else "updated" if grown else "unchanged"] += 1
+    write_facts(session, owner_id, import_id, facts)
+    more = {name: getattr(Import, name) + number for name, number in counts.items()}
+    _update_running(session, owner_id, import_id, more)
+
+
+def write_blocks(
+    session: Session, owner_id: UUID, import_id: UUID, found: Sequence[FoundBlock]
+) -> None:
+    """Whom the owner blocked or muted there. Raises ImportEnded."""
+    _update_running(session, owner_id, import_id, {})
+    whose = {"owner_id": owner_id, "import_id": import_id}
+    rows = [{"network": block.network, "stable_id": block.stable_id, **whose} for block in found]
+    insert_new(session, TieBlock, rows)
+
+
+def finish_import(
+    session: Session,
+    owner_id: UUID,
+    import_id: UUID,
+    summary: Summary,
+    problems: Sequence[Problem],
+    owner: FoundOwner | None,
+) -> None:
+    """From now on the rows count; weighing and matching follow from the outbox.
+
+    Raises ImportEnded.
+    """
+    _update_running(
+        session,
+        owner_id,
+        import_id,
+        {
+            "state": ImportState.DONE,
+            "format": summary.format,
+            "unresolved": summary.unresolved,
+            "skipped": summary.skipped,
+            "problems": [{"where": p.where, "what": p.what} for p in problems[:_MOST_PROBLEMS]],
+            "done_bytes": Import.total_bytes,
+            "finished_at": now(),
+        },
+    )
+    if owner:
+        _link_owner(session, owner_id, owner)
+    enqueue(session, WEIGH_OWNER, owner_id)
+
+
+def fail_import(session: Session, owner_id: UUID, import_id: UUID, what: str) -> None:
+    """None of its rows will ever count; the import's own row stays and says why.
+
+    One that has ended already stays as it is.
+    """
+    record = session.get(Import, (owner_id, import_id))
+    if record is not None and record.state == ImportState.RUNNING:
+        _give_up(session, record, ImportState.FAILED, what)
+
+
+def undo_import(session: Session, owner_id: UUID, import_id: UUID) -> None:
+    """What this import said counts no longer. Raises NotFound, Conflict."""
+    record = import_of(session, owner_id, import_id)
+    if record.state == ImportState.RUNNING:
+        raise Conflict("This import is still under way. Undo it when it is done.")
+    if record.state == ImportState.DONE:
+        _give_up(session, record, ImportState.UNDONE, "You took this import back.")
+
+
+def fail_silent_imports(session: Session) -> None:
+    """Those whose parser has died with its server."""
+    for owner_id, import_id in session.execute(
+        select(Import.owner_id, Import.id).where(
+            Import.state == ImportState.RUNNING, Import.heard_at < now() - _SILENT_FOR
+        )
+    ).all():
+        fail_import(session, owner_id, import_id, RESTARTED)
+
+
+def import_of(session: Session, owner_id: UUID, import_id: UUID) -> Import:
+    """Raises NotFound."""
+    record = session.get(Import, (owner_id, import_id))
+    if record is None:
+        raise NotFound
+    return record
+
+
+def imports_of(session: Session, owner_id: UUID) -> list[Import]:
+    """The newest first."""
+    return list(
+        session.scalars(
+            select(Import).where(Import.owner_id == owner_id).order_by(Import.id.desc()).limit(20)
+        )
+    )
+
+
+def is_weighing(session: Session, owner_id: UUID) -> bool:
+    """Whether what was brought or taken back is not matched to the end yet."""
+    waiting = select(OutboxEntry.id).where(
+        OutboxEntry.topic == WEIGH_OWNER, OutboxEntry.subject == owner_id
+    )
+    return session.scalar(waiting.limit(1)) is not None
+
+
+def _give_up(session: Session, record: Import, state: ImportState, what: str) -> None:
+    record.state = state
+    record.added = record.updated = record.unchanged = record.unresolved = record.skipped = 0
+    record.problems = [{"where": record.file_name, "what": what}]
+    record.finished_at = now()
+    enqueue(session, WEIGH_OWNER, record.owner_id)
+
+
+def _update_running(
+    session: Session, owner_id: UUID, import_id: UUID, values: dict[str, Any]
+) -> None:
+    running = session.scalar(
+        update(Import)
+        .where(
+            Import.owner_id == owner_id, Import.id == import_id, Import.state == ImportState.RUNNING
+        )
+        .values(heard_at=now(), **values)
+        .returning(Import.id)
+        .execution_options(synchronize_session=False)
+    )
+    if running is None:
+        raise ImportEnded
+
+
+def _link_owner(session: Session, owner_id: UUID, owner: FoundOwner) -> None:
+    """The archive tells the id behind the owner's own handle: ties by that id match from now on."""
+    if not owner.stable_id:
+        return
+    for name in filter(None, (owner.name, *owner.aliases)):
+        try:
+            parsed = parse_handle(name, owner.network)
+        except HandleProblem:
+            continue
+        own_stable_id(session, owner_id, parsed, owner.stable_id)
+    enqueue(session, MATCH_ACCOUNT, owner_id)
+
+
+def _known_before(
+    session: Session, owner_id: UUID, tie_ids: Sequence[UUID]
+) -> dict[UUID, dict[str, Fact]]:
+    if not tie_ids:
+        return {}
+    return dict(facts_that_count(session, owner_id, TieFact.tie_id.in_(tie_ids)))
+
+
+def _grows(before: Fact | None, fact: Fact) -> bool:
+    return before is None or both(before, fact) != before

@@ -1,0 +1,208 @@
+"""The elements of a huge ``window.YTD.tweets.part0 = [ {...}, ... ]``, one by one. Pure.
+
+No proper beginning of a JSON object is itself a JSON object. So a piece that starts where an
+element starts and decodes *is* the element, however its end was guessed. The guess is the text that
+stood between the two elements before (they are all printed alike); where it fails, the end is found
+by counting brackets.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+import msgspec
+
+from firsthand.ties.kinds import UnreadableExport
+
+T = TypeVar("T")
+
+LONGEST_OBJECT = 64 * 2**20
+DEEPEST = 64
+_LONGEST_PREFIX = 1000
+_GUESS_WITHIN = 64 * 1024
+
+_PREFIX = re.compile(rb"(?:\xef\xbb\xbf)?\s*([A-Za-z_$][\w$. ]{0,200}?)\s*=")
+_SPACE = re.compile(rb"[ \t\r\n]*")
+_SEPARATOR = re.compile(rb'\}[ \t\r\n]*,[ \t\r\n]*\{[ \t\r\n]*"[^"\\]{1,100}"')
+_TOKEN = re.compile(rb'([{\[])|([}\]])|"(?:[^"\\]++|\\.)*+("?)', re.DOTALL)
+
+
+def assigned_name(chunks: Iterator[bytes]) -> str | None:
+    """What the file assigns to: ``window.YTD.tweets.part0``; None if it is no such file."""
+    start = b""
+    for chunk in chunks:
+        start += chunk[:_LONGEST_PREFIX]
+        if b"=" in start or len(start) >= _LONGEST_PREFIX:
+            break
+    found = _PREFIX.match(start)
+    return found[1].decode("ascii") if found else None
+
+
+def assigned_value(text: bytes) -> bytes:
+    """The JSON after the first ``=`` of a small file."""
+    return text.partition(b"=")[2].strip().removesuffix(b";")
+
+
+_ESCAPE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
+)
+
+
+class JsArray(Generic[T]):
+    """Iterate over it once: each element, or None for one that is null or of another shape.
+
+    ``done`` is the number of bytes taken from the chunks so far. Raises UnreadableExport, naming
+    the place, for what is no such array. Where the chunks are cut never matters.
+    """
+
+    def __init__(self, chunks: Iterator[bytes], decoder: msgspec.json.Decoder[T], name: str):
+        self.done = 0
+        self._chunks = chunks
+        self._decode = decoder.decode
+        self._name = name
+        self._data = b""
+        self._at = 0
+        self._before = 0
+        self._elements = 0
+
+    def __iter__(self) -> Iterator[T | None]:
+        self._skip_prefix()
+        if self._next() != ord("["):
+            raise self._broken("has no list after the =")
+        self._at += 1
+        separator = b""
+        brace = 0
+        while (byte := self._next()) != ord("]"):
+            if byte == ord("{"):
+                while separator and (end := self._guess(separator)) >= 0:
+                    try:
+                        element = self._decode(self._data[self._at : end + 1])
+                    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                        break
+                    self._elements += 1
+                    self._at = end + brace
+                    yield element
+                end = self._end_of_object()
+                yield self._decode_exactly(self._data[self._at : end])
+                if learnt := _SEPARATOR.match(self._data, end - 1):
+                    separator = learnt[0]
+                    brace = separator.index(b"{")
+                self._at = end
+            elif self._is_null():
+                self._at += 4
+                yield None
+            else:
+                raise self._broken("is cut off" if byte < 0 else "is not as X writes it")
+            self._elements += 1
+            self._skip_comma()
+        self._at += 1
+        self._check_end()
+
+    def _skip_prefix(self) -> None:
+        while (at := self._data.find(b"=")) < 0:
+            if len(self._data) > _LONGEST_PREFIX or not self._more():
+                raise self._broken("has no = near its start")
+        self._at = at + 1
+
+    def _skip_comma(self) -> None:
+        byte = self._next()
+        if byte == ord(","):
+            self._at += 1
+        elif byte != ord("]"):
+            raise self._broken("is cut off" if byte < 0 else "is not as X writes it")
+
+    def _check_end(self) -> None:
+        if self._next() == ord(";"):
+            self._at += 1
+        if self._next() >= 0:
+            raise self._broken("goes on after its list has ended")
+
+    def _next(self) -> int:
+        """The next byte that is no space, now at ``_at``; -1 at the end."""
+        while True:
+            if space := _SPACE.match(self._data, self._at):
+                self._at = space.end()
+            if self._at < len(self._data):
+                return self._data[self._at]
+            if not self._more():
+                return -1
+
+    def _more(self, at_least: int = 1) -> bool:
+        """Take more of the chunks, forgetting what was consumed; False at the end."""
+        parts = [self._data[self._at :]]
+        taken = 0
+        while taken < at_least and (chunk := next(self._chunks, b"")):
+            parts.append(chunk)
+            taken += len(chunk)
+        self._before += self._at
+        self._at = 0
+        self._data = b"".join(parts)
+        self.done += taken
+        return taken > 0
+
+    def _guess(self, separator: bytes) -> int:
+        """Where the element probably ends (its last byte), or -1."""
+        while True:
+            end = self._data.find(separator, self._at, self._at + _GUESS_WITHIN)
+            enough = len(self._data) - self._at >= _GUESS_WITHIN
+            if end >= 0 or enough or not self._more():
+                return end
+
+    def _end_of_object(self) -> int:
+        """One past the element's last byte, by counting brackets outside strings."""
+        while True:
+            depth = 0
+            for token in _TOKEN.finditer(self._data, self._at):
+                if token.lastindex == 1:
+                    depth += 1
+                    if depth > DEEPEST:
+                        raise self._broken("is nested too deeply")
+                elif token.lastindex == 2:
+                    depth -= 1
+                    if depth == 0:
+                        return token.end()
+                elif not token[3]:
+                    break  # a string whose end is not here yet
+            length = len(self._data) - self._at
+            if length > LONGEST_OBJECT:
+                raise self._broken("has an entry that is too long")
+            # Twice as much each time: what is looked at again stays in proportion.
+            if not self._more(length):
+                raise self._broken("is cut off")
+
+    def _decode_exactly(self, piece: bytes) -> T | None:
+        # Of an emoji that was cut in two, half stays behind in the text.
+        for text in (piece, _ESCAPE.sub(_whole, piece)):
+            try:
+                return self._decode(text)
+            except msgspec.ValidationError:
+                if _is_json(text):
+                    return None
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                continue
+        raise self._broken("is not as X writes it")
+
+    def _is_null(self) -> bool:
+        while len(self._data) - self._at < 4:
+            if not self._more():
+                return False
+        return self._data.startswith(b"null", self._at)
+
+    def _broken(self, what: str) -> UnreadableExport:
+        return UnreadableExport(
+            f"{self._name} {what}: {self._elements:,} entries could be read, up to byte "
+            f"{self._before + self._at:,}. Nothing was kept; download the export again."
+        )
+
+
+def _whole(escape: re.Match[bytes]) -> bytes:
+    return b"\\ufffd" if escape[1] else escape[0]
+
+
+def _is_json(piece: bytes) -> bool:
+    try:
+        msgspec.json.decode(piece, type=msgspec.Raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return True

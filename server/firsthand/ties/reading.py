@@ -1,0 +1,92 @@
+"""Reads an export in a process of its own: ``python -m firsthand.ties.reading FILE...``
+
+Writes its findings as JSON lines (``firsthand.ties.kinds``) on standard output: progress at most
+twice a second, a Summary at the end of a whole parse (exit code 0), Unreadable at the end of one
+that failed for what is in the files (exit code 2). Pure but for its standard output.
+"""
+
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import msgspec
+
+from firsthand.ties.archive_files import Entry, open_upload
+from firsthand.ties.kinds import Found, Progress, Unreadable, UnreadableExport
+from firsthand.ties.x_archive import read_x_archive
+
+_MOST_MEMORY = 2 * 2**30
+_PROGRESS_SECONDS = 0.5
+
+# Each takes an upload that is its network's, and leaves any other alone; tried in this order.
+_READERS: tuple[Callable[[Sequence[Entry]], Iterator[Found] | None], ...] = (read_x_archive,)
+
+
+def read_export(paths: Sequence[Path]) -> Iterator[Found]:
+    """What these files (zips, loose files, folders) say about the owner and their ties.
+
+    Nothing is found before all of it was read, but for Progress; a Summary comes last. Raises
+    UnreadableExport.
+    """
+    with ExitStack() as stack:
+        entries = open_upload(paths, stack)
+        for reader in _READERS:
+            if (found := reader(entries)) is not None:
+                yield from found
+                return
+    raise UnreadableExport(_unknown(entries))
+
+
+def _unknown(entries: Sequence[Entry]) -> str:
+    expected = (
+        "Expected was the archive that X gives: its zip as it came, or from its data folder "
+        "following.js, follower.js, tweets.js and account.js."
+    )
+    if not entries:
+        return f"There is nothing in this upload. {expected}"
+    if all(entry.size == 0 for entry in entries):
+        return f"This upload is empty. {expected}"
+    if all(entry.container for entry in entries) and any(
+        entry.name.lower().endswith(".zip") for entry in entries
+    ):
+        return f"There is a zip within this zip: unpack the outer one first. {expected}"
+    return f"This is no export that Firsthand knows. {expected}"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Returns the exit code."""
+    _limit_memory()
+    encoder = msgspec.json.Encoder()
+    output = sys.stdout.buffer
+    said = 0.0
+    failure: str | None = None
+    try:
+        for found in read_export([Path(argument) for argument in arguments]):
+            if isinstance(found, Progress):
+                if (now := time.monotonic()) - said < _PROGRESS_SECONDS:
+                    continue
+                said = now
+            output.write(encoder.encode(found) + b"\n")
+            if isinstance(found, Progress):
+                output.flush()
+    except UnreadableExport as error:
+        failure = str(error)
+    except MemoryError:
+        failure = "This export needs more memory than it may take here. Nothing of it was kept."
+    if failure:
+        output.write(encoder.encode(Unreadable(failure)) + b"\n")
+    output.flush()
+    return 2 if failure else 0
+
+
+def _limit_memory() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    most = _MOST_MEMORY if hard == resource.RLIM_INFINITY else min(hard, _MOST_MEMORY)
+    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

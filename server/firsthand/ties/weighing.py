@@ -1,0 +1,131 @@
+"""After an import is done, failed or undone: every tie's name, strength and matches anew.
+
+In steps of some hundred ties, each a transaction of its own, so that nobody's scan waits long.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, bindparam, delete, exists, select, update
+from sqlalchemy.orm import Session
+
+from firsthand.db import lock_owners
+from firsthand.ties.facts import facts_that_count, kind_counts
+from firsthand.ties.matching import match_ties
+from firsthand.ties.models import Import, ImportState, Tie, TieBlock, TieFact, TieName
+from firsthand.ties.score import strength
+
+_TIES_A_STEP = 500
+_GIVEN_UP = (ImportState.FAILED, ImportState.UNDONE)
+
+
+def weigh_owner(session: Session, owner_id: UUID, position: str) -> str | None:
+    """Outbox: one step; ``position`` is the last tie weighed, empty while there is to take back."""
+    lock_owners(session, [owner_id])
+    if not position and _take_back_some(session, owner_id):
+        return ""
+    after = UUID(position) if position else UUID(int=0)
+    ties = session.execute(
+        select(Tie.id, Tie.strength)
+        .where(Tie.owner_id == owner_id, Tie.id > after)
+        .order_by(Tie.id)
+        .limit(_TIES_A_STEP)
+    ).all()
+    if not ties:
+        return None
+    last: UUID = ties[-1][0]
+    _take_over_names(session, owner_id, after, last)
+    facts = facts_that_count(session, owner_id, TieFact.tie_id.between(after, last))
+    weights = [
+        {"of_tie": tie_id, "weight": weight}
+        for tie_id, before in ties
+        if (weight := strength(kind_counts(facts.get(tie_id, {})))) != before
+    ]
+    _update_ties(session, owner_id, {"strength": bindparam("weight")}, weights)
+    match_ties(session, owner_id, after, last)
+    return str(last)
+
+
+def _take_back_some(session: Session, owner_id: UUID) -> bool:
+    """Delete rows of imports that were given up; False when nothing is left of them."""
+    given_up = select(Import.id).where(Import.owner_id == owner_id, Import.state.in_(_GIVEN_UP))
+    import_id = session.scalar(
+        given_up.where(
+            exists().where(TieFact.owner_id == owner_id, TieFact.import_id == Import.id)
+        ).limit(1)
+    )
+    if import_id is None:
+        for rows in (TieBlock, TieName):
+            session.execute(
+                delete(rows).where(rows.owner_id == owner_id, rows.import_id.in_(given_up))
+            )
+        return False
+    tie_ids = session.scalars(
+        select(TieFact.tie_id)
+        .where(TieFact.owner_id == owner_id, TieFact.import_id == import_id)
+        .limit(_TIES_A_STEP)
+    ).all()
+    for model in (TieFact, TieName):
+        session.execute(
+            delete(model).where(
+                model.owner_id == owner_id,
+                model.tie_id.in_(tie_ids),
+                model.import_id == import_id,
+            )
+        )
+    _forget_empty(session, owner_id, tie_ids)
+    return True
+
+
+def _forget_empty(session: Session, owner_id: UUID, tie_ids: Sequence[UUID]) -> None:
+    """Ties of which no import says anything, unless the owner has put them on a person's card."""
+    session.execute(
+        delete(Tie).where(
+            Tie.owner_id == owner_id,
+            Tie.id.in_(tie_ids),
+            Tie.contact_id.is_(None),
+            ~exists().where(TieFact.owner_id == Tie.owner_id, TieFact.tie_id == Tie.id),
+        )
+    )
+
+
+def _take_over_names(session: Session, owner_id: UUID, after: UUID, last: UUID) -> None:
+    """What done imports told of ids and names; the later import has the last word."""
+    done = select(Import.id).where(Import.owner_id == owner_id, Import.state == ImportState.DONE)
+    told: list[ColumnElement[bool]] = [
+        TieName.owner_id == owner_id,
+        TieName.tie_id.between(after, last),
+        TieName.import_id.in_(done),
+    ]
+    rows = session.execute(
+        select(TieName.tie_id, TieName.key, TieName.name, TieName.stable_id)
+        .where(*told)
+        .order_by(TieName.import_id)
+    ).all()
+    if not rows:
+        return
+    newest = {
+        tie_id: {"of_tie": tie_id, "new_key": key, "new_name": name, "new_stable_id": stable_id}
+        for tie_id, key, name, stable_id in rows
+    }
+    columns: dict[str, Any] = {of: bindparam(f"new_{of}") for of in ("key", "name", "stable_id")}
+    _update_ties(session, owner_id, columns, list(newest.values()))
+    session.execute(delete(TieName).where(*told))
+
+
+def _update_ties(
+    session: Session,
+    owner_id: UUID,
+    values: dict[str, Any],
+    rows: Sequence[dict[str, Any]],
+) -> None:
+    if not rows:
+        return
+    table = Tie.__table__
+    session.connection().execute(
+        update(table)  # type: ignore[arg-type]  # a Table, typed as FromClause
+        .where(table.c.owner_id == owner_id, table.c.id == bindparam("of_tie"))
+        .values(values),
+        list(rows),
+    )

@@ -1,0 +1,103 @@
+"""An event's home for one of its attendees: whom they know here, and whom to meet next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from firsthand.accounts.addresses import read_line
+from firsthand.attendees.membership import attendee_of, event_of_attendee
+from firsthand.events.days import local_day
+from firsthand.events.models import Event
+from firsthand.meetings.queries import Claim, claims_about
+from firsthand.ties.models import Tie
+from firsthand.unmet.queries import (
+    MOST_COUNTED,
+    KnownPerson,
+    count_known_and_met,
+    count_unmet,
+    unmet,
+)
+from firsthand.unmet.reasons import UnmetFilter
+
+_NEXT_ONES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How many people here the viewer knows online, and how many of them are met.
+
+    ``many``: there are more than were counted.
+    """
+
+    unmet: int
+    met: int
+
+    @property
+    def all(self) -> int:
+        return self.unmet + self.met
+
+    @property
+    def many(self) -> bool:
+        return max(self.unmet, self.met) >= MOST_COUNTED
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """``arrived``: the viewer has said so today; ``has_ties``: an archive was brought."""
+
+    event: Event
+    today: date
+    known: Known
+    next_ones: Sequence[KnownPerson]
+    claims: Sequence[Claim]
+    arrived: bool
+    has_ties: bool
+
+    @property
+    def is_on(self) -> bool:
+        return self.event.starts <= self.today <= self.event.ends
+
+    @property
+    def day_words(self) -> str:
+        """``day 2 of 3``, ``tomorrow``, ``in 5 days``, ``ended``."""
+        days = (self.event.ends - self.event.starts).days + 1
+        if self.is_on:
+            here = (self.today - self.event.starts).days + 1
+            return f"day {here} of {days}" if days > 1 else "today"
+        ahead = (self.event.starts - self.today).days
+        if ahead > 0:
+            return "tomorrow" if ahead == 1 else f"in {ahead} days"
+        return "ended"
+
+
+def event_here(session: Session, viewer_id: UUID, slug: str) -> Event:
+    """The event, if the viewer attends it. Raises NotFound."""
+    return event_of_attendee(session, viewer_id, read_line(slug[:200], "slug"))
+
+
+def known_here(session: Session, viewer_id: UUID, event_id: UUID) -> Known:
+    return Known(
+        count_unmet(session, viewer_id, event_id),
+        count_known_and_met(session, viewer_id, event_id),
+    )
+
+
+def here(session: Session, viewer_id: UUID, slug: str, moment: datetime) -> Here:
+    """Raises NotFound."""
+    event = event_here(session, viewer_id, slug)
+    today = local_day(moment, ZoneInfo(event.timezone))
+    any_tie = session.scalar(select(Tie.id).where(Tie.owner_id == viewer_id).limit(1))
+    return Here(
+        event=event,
+        today=today,
+        known=known_here(session, viewer_id, event.id),
+        next_ones=unmet(session, viewer_id, event.id, UnmetFilter(), _NEXT_ONES),
+        claims=claims_about(session, viewer_id),
+        arrived=attendee_of(session, viewer_id, event.slug).arrived_on == today,
+        has_ties=any_tie is not None,
+    )

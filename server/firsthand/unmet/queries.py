@@ -1,0 +1,266 @@
+"""Known online, not met: attendees of an event whose handles match the viewer's ties.
+
+Matches are kept as rows (firsthand.ties.matching) and come out of their index best first; whether
+the viewer may see one is judged here, at every reading: listed, handle shown to browsers, not met,
+not dismissed, nobody blocked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    union,
+)
+from sqlalchemy.orm import Session, aliased
+
+from firsthand.accounts.models import Account
+from firsthand.attendees.models import Attendee
+from firsthand.attendees.showing import (
+    TO_BROWSERS,
+    handle_shown,
+    shown_company,
+    shown_headline,
+    shown_name,
+)
+from firsthand.contacts.models import MET_STAGES, Contact, ContactAttendee
+from firsthand.db import AnySelect
+from firsthand.handles.models import Handle
+from firsthand.meetings.models import Block
+from firsthand.ties.models import Dismissed, Import, ImportState, Match, Tie, TieFact
+from firsthand.unmet.reasons import Reason, UnmetFilter
+from firsthand.unmet.sharing import ShownHandle, shared_reasons, shown_handles
+
+# Beyond this the page says "1,000+": counting every match of a huge event serves nobody.
+MOST_COUNTED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """An attendee whom the viewer knows online."""
+
+    attendee: UUID
+    name: str
+    headline: str
+    company: str
+    strength: float
+    handles: Sequence[ShownHandle]
+    reasons: Sequence[Reason]
+
+
+Position = tuple[float, UUID]
+_VIEWER = bindparam("viewer", type_=Match.owner_id.type)
+
+
+def unmet(
+    session: Session,
+    viewer_id: UUID,
+    event_id: UUID,
+    narrowed: UnmetFilter,
+    limit: int,
+    after: Position | None = None,
+) -> list[KnownPerson]:
+    """The best first; ``after`` is the strength and attendee of the last one shown before."""
+    stmt = _page(bool(narrowed.q), bool(narrowed.network), bool(narrowed.kind), after is not None)
+    values = {
+        "viewer": viewer_id,
+        "event": event_id,
+        "words": f"%{_escape(narrowed.q.lower())}%",
+        "network": narrowed.network,
+        "kind": narrowed.kind,
+        "strength": after[0] if after else None,
+        "attendee": after[1] if after else None,
+        "most": limit,
+    }
+    rows = session.execute(stmt, values).all()
+    ids = [row[0] for row in rows]
+    handles = shown_handles(session, ids)
+    reasons = shared_reasons(session, viewer_id, ids)
+    return [
+        KnownPerson(
+            attendee, name, headline, company, strength, handles[attendee], reasons[attendee]
+        )
+        for attendee, strength, name, headline, company in rows
+    ]
+
+
+def count_unmet(session: Session, viewer_id: UUID, event_id: UUID) -> int:
+    """How many are still to meet, MOST_COUNTED at most."""
+    return session.scalar(_count_unmet(), {"viewer": viewer_id, "event": event_id}) or 0
+
+
+def count_known_and_met(session: Session, viewer_id: UUID, event_id: UUID) -> int:
+    """How many of those known online the viewer has met, at any event."""
+    return session.scalar(_count_met(), {"viewer": viewer_id, "event": event_id}) or 0
+
+
+# To put these statements together takes longer than to run them, so each is made once.
+
+
+@cache
+def _page(q: bool, network: bool, kind: bool, further: bool) -> AnySelect:
+    stmt = (
+        _visible(q, network, kind)
+        .add_columns(
+            Match.strength, shown_name(), shown_headline(TO_BROWSERS), shown_company(TO_BROWSERS)
+        )
+        .where(~_outdone(network, kind))
+        # The index's own order, so that no more is read than the page shows.
+        .order_by(Match.strength.desc(), Match.attendee_id.desc())
+        .limit(bindparam("most", type_=Integer()))
+    )
+    if further:
+        place = tuple_(
+            bindparam("strength", type_=Match.strength.type),
+            bindparam("attendee", type_=Match.attendee_id.type),
+        )
+        stmt = stmt.where(tuple_(Match.strength, Match.attendee_id) < place)
+    return stmt
+
+
+@cache
+def _count_unmet() -> AnySelect:
+    some = _visible(False, False, False).distinct().limit(MOST_COUNTED).subquery()
+    return select(func.count()).select_from(some)
+
+
+@cache
+def _count_met() -> AnySelect:
+    met = _matched().where(Match.attendee_id.in_(met_attendees(_VIEWER)))
+    some = met.distinct().limit(MOST_COUNTED).subquery()
+    return select(func.count()).select_from(some)
+
+
+def _matched() -> AnySelect:
+    return (
+        select(Match.attendee_id)
+        .join(Attendee, Attendee.id == Match.attendee_id)
+        .join(Handle, Handle.id == Match.handle_id)
+        .outerjoin(Account, Account.id == Attendee.account_id)
+        .where(
+            Match.owner_id == _VIEWER,
+            Match.event_id == bindparam("event"),
+            Attendee.listed.is_(True),
+            handle_shown(Handle, TO_BROWSERS),
+        )
+    )
+
+
+def _visible(q: bool, network: bool, kind: bool) -> AnySelect:
+    dismissed = select(Dismissed.attendee_id).where(Dismissed.owner_id == _VIEWER)
+    blocked = union(
+        select(Block.account_id).where(Block.owner_id == _VIEWER),
+        select(Block.owner_id).where(Block.account_id == _VIEWER),
+    )
+    # None of these looks at the match, so that each is made once and not for every row.
+    stmt = _matched().where(
+        Match.attendee_id.not_in(met_attendees(_VIEWER)),
+        Match.attendee_id.not_in(dismissed),
+        or_(Attendee.account_id.is_(None), Attendee.account_id.not_in(blocked)),
+    )
+    if q:
+        words = bindparam("words", type_=String())
+        stmt = stmt.where(
+            or_(
+                func.lower(shown_name()).like(words, escape="\\"),
+                func.lower(shown_headline(TO_BROWSERS)).like(words, escape="\\"),
+                func.lower(shown_company(TO_BROWSERS)).like(words, escape="\\"),
+            )
+        )
+    return stmt.where(*_narrow_ties(Match, network, kind))
+
+
+def _outdone(network: bool, kind: bool) -> ColumnElement[bool]:
+    """Somebody with several ties comes once, at the place of the strongest that is shown."""
+    better, better_handle = aliased(Match), aliased(Handle)
+    return exists(
+        select(better.owner_id)
+        .join(better_handle, better_handle.id == better.handle_id)
+        .where(
+            better.owner_id == Match.owner_id,
+            better.attendee_id == Match.attendee_id,
+            handle_shown(better_handle, TO_BROWSERS),
+            *_narrow_ties(better, network, kind),
+            or_(
+                better.strength > Match.strength,
+                and_(
+                    better.strength == Match.strength,
+                    tuple_(better.tie_id, better.handle_id) < tuple_(Match.tie_id, Match.handle_id),
+                ),
+            ),
+        )
+        .correlate(Match, Attendee)
+    )
+
+
+def _narrow_ties(match: Any, network: bool, kind: bool) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if network:
+        tie = aliased(Tie)
+        conditions.append(
+            exists(
+                select(tie.id)
+                .where(
+                    tie.owner_id == match.owner_id,
+                    tie.id == match.tie_id,
+                    tie.network == bindparam("network"),
+                )
+                .correlate(match)
+            )
+        )
+    if kind:
+        fact = aliased(TieFact)
+        conditions.append(
+            exists(
+                select(fact.tie_id)
+                .join(Import, and_(Import.owner_id == fact.owner_id, Import.id == fact.import_id))
+                .where(
+                    fact.owner_id == match.owner_id,
+                    fact.tie_id == match.tie_id,
+                    fact.kind == bindparam("kind"),
+                    Import.state == ImportState.DONE,
+                )
+                .correlate(match)
+            )
+        )
+    return conditions
+
+
+def met_attendees(viewer_id: UUID | BindParameter[Any]) -> Any:
+    """Attendees whom the viewer has met, at any event, ever: by themselves, account, or tie.
+
+    Each from the owner's cards, which are few, rather than from the matches, which may be many.
+    """
+    card, root = aliased(Contact), aliased(Contact)
+    met = (
+        select(card.id)
+        .join(root, and_(root.owner_id == card.owner_id, root.id == card.root_id))
+        .where(card.owner_id == viewer_id, root.stage.in_(MET_STAGES))
+    )
+    accounts = met.with_only_columns(card.account_id).where(card.account_id.is_not(None))
+    attendee, tie, match = aliased(Attendee), aliased(Tie), aliased(Match)
+    ties = select(tie.id).where(tie.owner_id == viewer_id, tie.contact_id.in_(met))
+    return union(
+        select(ContactAttendee.attendee_id).where(
+            ContactAttendee.owner_id == viewer_id, ContactAttendee.contact_id.in_(met)
+        ),
+        select(attendee.id).where(attendee.account_id.in_(accounts)),
+        select(match.attendee_id).where(match.owner_id == viewer_id, match.tie_id.in_(ties)),
+    )
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,160 @@
+"""People: the list, one person's page and the way between two people."""
+
+import csv
+import io
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+import vobject
+
+from firsthand.contacts.editing import CardEdit, edit_card
+from firsthand.scans.keeping import MeetingDraft, keep_meeting
+from firsthand.ties.kinds import KindCount, TieKind
+from tests.server.house import House, Person, tie
+
+REPLIED = KindCount(
+    TieKind.REPLIED, 14, datetime(2024, 3, 1, tzinfo=UTC), datetime(2026, 3, 9, tzinfo=UTC)
+)
+
+
+@pytest.fixture
+def mira(house: House) -> Person:
+    person = house.person("Mira Andersen")
+    house.attendee(house.event(person), person)
+    return person
+
+
+def met(house: House, mira: Person, name: str, **more: object) -> UUID:
+    """A card for somebody met by name only."""
+    draft = MeetingDraft(name=name, **more)  # type: ignore[arg-type]
+    house.db.write_now(keep_meeting, mira.id, draft)
+    items = mira.client.get("/api/v1/contacts").json()["items"]
+    return UUID(next(item["id"] for item in items if item["name"] == name))
+
+
+def test_people_are_listed_searched_and_narrowed(house: House, mira: Person) -> None:
+    met(house, mira, "Fenna Wouters")
+    met(house, mira, "山田太郎")
+    assert "Fenna Wouters" in mira.client.get("/people").text
+    assert "Fenna Wouters" not in mira.client.get("/people?q=山田").text
+    assert "Fenna Wouters" in mira.client.get("/people?stage=met").text
+    assert "Fenna Wouters" not in mira.client.get("/people?stage=met-again").text
+    assert mira.client.get("/people?stage=friends").status_code == 400
+
+
+def test_nobody_sees_the_people_of_somebody_else(house: House, mira: Person) -> None:
+    contact = met(house, mira, "Fenna Wouters")
+    pat = house.person("Pat")
+    assert "Fenna" not in pat.client.get("/people").text
+    for path in (f"/people/{contact}", f"/api/v1/contacts/{contact}"):
+        assert pat.client.get(path).status_code == 404
+    assert pat.client.patch(f"/people/{contact}", data={"name": "X"}).status_code == 404
+    touch = pat.client.post(f"/api/v1/contacts/{contact}/touchpoints", json={"kind": "call"})
+    assert touch.status_code == 404
+
+
+def test_the_timeline_runs_from_the_first_reply_to_the_last_meeting(
+    house: House, mira: Person
+) -> None:
+    event = house.event(mira, slug="second", name="Second Event")
+    house.attendee(event, mira)
+    worn = house.attendee(event, "Fenna Wouters", handles=[("x", "@fenna")])
+    house.ties(mira, tie("fenna", REPLIED))
+    contact = house.scan(mira, worn, intents=["coffee"])["contact"]
+    answer = mira.client.post(
+        f"/api/v1/contacts/{contact}/touchpoints", json={"kind": "call", "note": "about the pilot"}
+    )
+    assert answer.status_code == 201, answer.text
+    one = mira.client.get(f"/api/v1/contacts/{contact}").json()
+    kinds = [moment["kind"] for moment in one["timeline"]]
+    assert set(kinds) == {"call", "met", "replied"}
+    assert kinds[-1] == "replied"
+    assert one["timeline"] == sorted(one["timeline"], key=lambda m: m["at"], reverse=True)
+    assert one["stage"] == "followed-up"
+    page = mira.client.get(f"/people/{contact}").text
+    assert "Your first reply on X" in page
+    assert "Coffee" in page
+
+
+def test_an_unknown_badge_can_be_named(house: House, mira: Person) -> None:
+    sent = {"id": "0192f0c1-2222-7222-8222-222222222222", "code": "TICKET-77-XYZ",
+            "scanned_at": "2026-11-23T10:00:00Z"}  # fmt: skip
+    answer = mira.client.post("/api/v1/scans", json={"scans": [sent]})
+    contact = answer.json()["results"][0]["contact"]
+    assert "Unknown, badge" in mira.client.get(f"/people/{contact}").text
+    mira.client.patch(f"/people/{contact}", data={"name": "Pat <Gilmore>"})
+    page = mira.client.get(f"/people/{contact}").text
+    assert "Pat &lt;Gilmore&gt;" in page
+    assert "Who is this?" not in page
+
+
+def test_a_refused_edit_keeps_what_was_typed(house: House, mira: Person) -> None:
+    contact = met(house, mira, "Pat")
+    answer = mira.client.patch(f"/people/{contact}", data={"name": "Pat G", "email": "no address"})
+    assert answer.status_code == 400
+    assert 'value="no address"' in answer.text
+    assert 'value="Pat G"' in answer.text
+    assert mira.client.get(f"/api/v1/contacts/{contact}").json()["name"] == "Pat"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [{"kind": "poke"}, {"kind": "call", "on": "yesterday"}, {"kind": "call", "on": "2190-01-01"}],
+)
+def test_a_bad_touchpoint_is_told_in_place(
+    house: House, mira: Person, form: dict[str, str]
+) -> None:
+    contact = met(house, mira, "Pat")
+    answer = mira.client.post(f"/people/{contact}/touchpoints", data=form)
+    assert answer.status_code == 400
+    assert "Pat" in answer.text
+
+
+def test_a_meeting_can_be_edited_and_undone_from_the_card(house: House, mira: Person) -> None:
+    worn = house.attendee(house.event(mira, slug="two"), "Fenna")
+    house.attendee(house.event(mira, slug="three"), mira)
+    house.db.write_now(
+        edit_card, mira.id, met(house, mira, "Fenna"), CardEdit(note="keeps the card")
+    )
+    del worn
+    meeting = mira.client.get("/api/v1/meetings").json()["items"][0]
+    where = f"/people/{meeting['contact']['id']}/meetings/{meeting['id']}"
+    mira.client.patch(where, data={"note": "by the door", "intents": ["call"]})
+    changed = mira.client.get("/api/v1/meetings").json()["items"][0]
+    assert (changed["note"], changed["intents"]) == ("by the door", ["call"])
+    mira.client.put(f"{where}/retraction")
+    assert mira.client.get("/api/v1/meetings").json()["items"] == []
+    assert mira.client.get("/api/v1/follow-ups").json()["items"] == []
+
+
+def test_a_cursor_of_somebody_else_is_refused(house: House, mira: Person) -> None:
+    for name in ("A", "B", "C"):
+        met(house, mira, name)
+    first = mira.client.get("/api/v1/contacts?limit=2").json()
+    rest = mira.client.get(f"/api/v1/contacts?limit=2&cursor={first['next']}").json()
+    assert len(first["items"]) + len(rest["items"]) == 3
+    pat = house.person("Pat")
+    assert pat.client.get(f"/api/v1/contacts?cursor={first['next']}").status_code == 400
+
+
+def test_the_vcards_are_read_by_another_reader(house: House, mira: Person) -> None:
+    name = "Wolfe; Schlegel, \\ 山田太郎 " * 4
+    contact = met(house, mira, name.strip())
+    edit = CardEdit(email="w@example.org", phone="+49 30 1", note="first line\nsecond; line")
+    house.db.write_now(edit_card, mira.id, contact, edit)
+    answer = mira.client.get("/api/v1/contacts.vcf")
+    assert answer.headers["content-type"].startswith("text/vcard")
+    (card,) = vobject.readComponents(answer.text)
+    assert card.version.value == "4.0"
+    assert card.fn.value == name.strip()
+    assert card.email.value == "w@example.org"
+    assert card.note.value == "first line\nsecond; line"
+    assert all(len(line) <= 75 for line in answer.content.split(b"\r\n"))
+
+
+def test_no_cell_of_the_csv_is_a_formula(house: House, mira: Person) -> None:
+    met(house, mira, '=HYPERLINK("https://example.org")')
+    rows = list(csv.reader(io.StringIO(mira.client.get("/api/v1/contacts.csv").text)))
+    assert rows[0][0] == "name"
+    assert rows[1][0] == '\'=HYPERLINK("https://example.org")'

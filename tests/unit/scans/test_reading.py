@@ -1,0 +1,99 @@
+"""A scan as a device sends it, judged by itself."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firsthand.scans.reading import (
+    LONGEST_CODE,
+    LONGEST_NOTE,
+    ReadScan,
+    UnreadableScan,
+    read_moment,
+    read_scan,
+)
+
+GOOD = {
+    "id": "0196e5c4-7b1a-7c3e-9d54-2f6a1b7c8d9e",
+    "code": " HTTPS://FIRSTHAND.EXAMPLE/B/X ",
+    "scanned_at": "2026-11-23T10:42:07.123+01:00",
+}
+
+
+def test_a_good_scan_is_read_with_its_offset() -> None:
+    scan = read_scan({**GOOD, "sequence": 3, "intents": ["Coffee"], "note": "hi\x00"})
+
+    assert isinstance(scan, ReadScan)
+    assert scan.code == "HTTPS://FIRSTHAND.EXAMPLE/B/X"
+    assert scan.scanned_at.isoformat() == "2026-11-23T10:42:07.123000+01:00"
+    assert scan.intents == ["coffee"]
+    assert scan.note == "hi"
+
+
+def test_what_is_not_known_is_ignored() -> None:
+    assert isinstance(read_scan({**GOOD, "colour": "red"}), ReadScan)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"id": "7"},
+        {"id": None},
+        {"code": ""},
+        {"code": "x" * (LONGEST_CODE + 1)},
+        {"code": 7},
+        {"scanned_at": "yesterday"},
+        {"scanned_at": "2026-11-23T10:42:07"},
+        {"scanned_at": 1_700_000_000},
+        {"scanned_at": "0001-01-01T00:00:00+23:59"},
+        {"scanned_at": "9999-12-31T23:59:59-23:59"},
+        {"sequence": -1},
+        {"sequence": 2**60},
+        {"sequence": 1.5},
+        {"intents": "coffee"},
+        {"intents": ["x" * 100]},
+        {"intents": [f"own {i}" for i in range(20)]},
+        {"note": "x" * (LONGEST_NOTE + 1)},
+        {"event": 7},
+    ],
+)
+def test_a_malformed_scan_says_so_and_keeps_its_id_as_sent(wrong: dict[str, Any]) -> None:
+    scan = read_scan({**GOOD, **wrong})
+
+    assert isinstance(scan, UnreadableScan)
+    assert scan.problem
+    assert scan.id == wrong.get("id", GOOD["id"])
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from([*GOOD, "event", "sequence", "intents", "note"]), json_values)
+)
+def test_nothing_that_json_can_hold_is_too_much(sent: dict[str, Any]) -> None:
+    read_scan({**GOOD, **sent})
+    read_scan(sent)
+
+
+@given(json_values)
+def test_a_scan_that_is_no_object_is_malformed(sent: Any) -> None:
+    if not isinstance(sent, dict):
+        assert read_scan(sent) == UnreadableScan(None, read_scan(sent).problem)  # type: ignore[union-attr]
+
+
+@given(st.text())
+def test_a_moment_is_read_or_refused_in_words(text: str) -> None:
+    said = ""
+    offset = None
+    try:
+        offset = read_moment(text).utcoffset()
+    except ValueError as problem:
+        said = str(problem)
+    assert offset is not None or "2026-11-23" in said

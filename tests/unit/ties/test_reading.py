@@ -1,0 +1,46 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+from tests.archives import assignment, listed, make_archive, write_zip
+
+from firsthand.ties.kinds import Found, FoundTie, Progress, Summary, Unreadable
+from firsthand.ties.reading import read_export
+
+LINE: msgspec.json.Decoder[Found | Unreadable] = msgspec.json.Decoder(Found | Unreadable)
+
+
+def run(*paths: Path) -> tuple[int, list[Found | Unreadable]]:
+    command = [sys.executable, "-m", "firsthand.ties.reading", *map(str, paths)]
+    child = subprocess.run(command, capture_output=True, check=False)
+    assert child.stderr == b""
+    return child.returncode, [LINE.decode(line) for line in child.stdout.splitlines()]
+
+
+def test_the_child_writes_what_the_reader_finds_and_a_summary_last(tmp_path: Path) -> None:
+    path = make_archive(tmp_path / "x.zip", tweets=200, people=50, lists=20, parts=2)
+    code, lines = run(path)
+    assert code == 0
+    whole = [found for found in read_export([path]) if not isinstance(found, Progress)]
+    assert [line for line in lines if not isinstance(line, Progress)] == whole
+    assert isinstance(lines[-1], Summary)
+    assert len([line for line in lines if isinstance(line, FoundTie)]) > 30
+
+
+def test_what_cannot_be_read_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    (tmp_path / "x.zip").write_bytes(b"PK\3\4")
+    code, lines = run(tmp_path / "x.zip")
+    assert code == 2
+    assert isinstance(lines[-1], Unreadable)
+    assert "Download it again" in lines[-1].what
+    assert run()[0] == 2
+
+
+def test_progress_rises_to_the_whole(tmp_path: Path) -> None:
+    long = assignment("following", [listed("following", str(n)) for n in range(1, 90_000)])
+    path = write_zip(tmp_path / "x.zip", {"data/following.js": long})
+    said = [each for each in read_export([path]) if isinstance(each, Progress)]
+    assert [each.done for each in said] == sorted(each.done for each in said)
+    assert len(said) > 2
+    assert said[-1].done == said[-1].total == len(long)

@@ -1,0 +1,160 @@
+// Loaded on every page. Each part only adds to a page that works without it.
+
+const WAIT_MS = 2_000;
+const on = (name, act, options) => document.addEventListener(name, act, options);
+const each = (root, selector, act) => {
+  if (root.matches?.(selector)) act(root);
+  root.querySelectorAll(selector).forEach(act);
+};
+
+function toast(text) {
+  let box = document.querySelector("#toasts");
+  if (!box) {
+    box = document.createElement("div");
+    box.id = "toasts";
+    box.role = "status";
+    document.body.append(box);
+  }
+  const note = document.createElement("p");
+  note.className = "toast";
+  note.textContent = text;
+  box.append(note);
+  setTimeout(() => note.remove(), WAIT_MS * 4);
+}
+
+/** What a failed answer says about itself: problem+json, or nothing. */
+function reasonIn(xhr) {
+  try {
+    const { detail, title } = JSON.parse(xhr.responseText);
+    return detail || title;
+  } catch {
+    return "";
+  }
+}
+
+// htmx: the server tells its own pages' requests by this header.
+on("htmx:configRequest", ({ detail }) => {
+  detail.headers["X-Requested-With"] = "firsthand";
+});
+
+// A form's own mistakes come back as the form again (422, or wherever the server names a target).
+on("htmx:beforeSwap", ({ detail }) => {
+  const { xhr } = detail;
+  const named = xhr.getResponseHeader("HX-Retarget") || xhr.getResponseHeader("HX-Reswap");
+  const isHtml = (xhr.getResponseHeader("Content-Type") ?? "").startsWith("text/html");
+  if (isHtml && (xhr.status === 422 || (xhr.status >= 400 && xhr.status < 500 && named))) {
+    Object.assign(detail, { shouldSwap: true, isError: false });
+  }
+});
+on("htmx:responseError", ({ detail: { xhr } }) => {
+  toast(reasonIn(xhr) || "That did not work. Please try again.");
+});
+on("htmx:sendError", () => toast("No network. Nothing was changed; please try again."));
+on("htmx:timeout", () => toast("The network is too slow just now. Please try again."));
+
+// A swap that took the focused element away puts the focus where the news is.
+on("htmx:afterSettle", ({ detail: { elt } }) => {
+  const wanted = elt.querySelector("[data-focus], [aria-invalid=true]");
+  const isLost = !document.activeElement || document.activeElement === document.body;
+  if (!wanted && !isLost) return;
+  const target = wanted ?? elt;
+  if (target.tabIndex < 0) target.tabIndex = -1;
+  target.focus({ preventScroll: !wanted });
+});
+
+// <time datetime="..." data-local="time | date | (both)"> in the reader's own zone.
+function localTime(element) {
+  const styles = { time: { timeStyle: "short" }, date: { dateStyle: "medium" } };
+  const both = { dateStyle: "medium", timeStyle: "short" };
+  const at = new Date(element.dateTime);
+  if (Number.isNaN(at.getTime())) return;
+  const language = document.documentElement.lang || undefined;
+  element.textContent = at.toLocaleString(language, styles[element.dataset.local] ?? both);
+}
+
+// data-confirm="question" on a form or its button; hx-confirm asks in the same dialog.
+function confirmed(question) {
+  const dialog = document.createElement("dialog");
+  dialog.className = "confirm";
+  dialog.innerHTML =
+    '<form method="dialog"><p id="confirm-question"></p>' +
+    '<button value="">Cancel</button> <button value="yes">Yes</button></form>';
+  dialog.setAttribute("aria-labelledby", "confirm-question");
+  dialog.querySelector("p").textContent = question;
+  document.body.append(dialog);
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue === "yes");
+    });
+  });
+}
+
+const asked = new WeakSet();
+const confirmSubmit = async (event) => {
+  const { target: form, submitter } = event;
+  const question = submitter?.dataset.confirm ?? form.dataset.confirm;
+  if (!question || asked.delete(form)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (!(await confirmed(question))) return;
+  asked.add(form);
+  form.requestSubmit(submitter);
+};
+on("submit", confirmSubmit, { capture: true });
+on("htmx:confirm", async (event) => {
+  if (!event.detail.question) return;
+  event.preventDefault();
+  if (await confirmed(event.detail.question)) event.detail.issueRequest(true);
+});
+
+// data-copy="text" on a button; data-copied="word" is shown for a moment.
+on("click", async ({ target }) => {
+  const button = target.closest?.("[data-copy]");
+  if (!button || button.dataset.was !== undefined) return;
+  const done = await navigator.clipboard?.writeText(button.dataset.copy).then(() => true, () => false);
+  if (!done) return toast("Copying is not allowed here. Select the text instead.");
+  button.dataset.was = button.textContent;
+  button.textContent = button.dataset.copied ?? "Copied";
+  setTimeout(() => {
+    button.textContent = button.dataset.was;
+    delete button.dataset.was;
+  }, WAIT_MS);
+});
+
+// [data-drop] around a file input takes files that are dropped on it.
+function dropZone(zone) {
+  const input = zone.querySelector("input[type=file]");
+  const mark = (over) => (event) => {
+    event.preventDefault();
+    zone.classList.toggle("is-over", over);
+  };
+  zone.addEventListener("dragover", mark(true));
+  zone.addEventListener("dragleave", mark(false));
+  zone.addEventListener("drop", mark(false));
+  zone.addEventListener("drop", ({ dataTransfer }) => {
+    if (!dataTransfer.files.length) return;
+    input.files = dataTransfer.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
+
+// Filters: form[data-auto-submit] sends itself when a choice changes.
+on("change", ({ target }) => target.form?.matches("[data-auto-submit]") && target.form.requestSubmit());
+
+// [data-wake-lock] on the page keeps the screen on while it is shown: a badge is held up.
+async function stayAwake() {
+  if (document.hidden || !document.querySelector("[data-wake-lock]")) return;
+  await navigator.wakeLock?.request("screen").catch(() => {});
+}
+on("visibilitychange", stayAwake);
+
+function dress(root) {
+  each(root, "time[data-local]", localTime);
+  each(root, "[data-drop]", dropZone);
+}
+dress(document);
+stayAwake();
+// htmx:load tells of the page's own body too, which is dressed already.
+on("htmx:load", ({ detail: { elt } }) => elt !== document.body && dress(elt));

@@ -1,0 +1,179 @@
+import { signalRefused } from "./feedback.js";
+import { CardForm } from "./form.js";
+import { announce, say, stateOf } from "./words.js";
+
+const SLOW_MS = 1_000;
+
+const part = (name) => document.querySelector(`#scan-${name}`);
+const isTyping = () => document.activeElement?.matches("input, textarea, select");
+
+/** The shell that slides up over the picture: state, the person's card, undo, scan next. */
+export class ScanCard {
+  #queue;
+  #form;
+  #filled = "";
+  #slowTimer = 0;
+  #slow = false;
+
+  /** @type {import("./upload.js").Entry | null} the scan that is shown */
+  entry = null;
+
+  constructor(queue, recorder) {
+    this.root = part("card");
+    this.slot = part("slot");
+    this.#queue = queue;
+    this.#form = new CardForm(this.slot, (edit, floor) => {
+      const sequence = recorder.nextSequence(floor);
+      queue.edit(this.entry, { ...edit, edited_sequence: sequence });
+    });
+    part("undo").addEventListener("click", () => this.undo());
+    part("keep").addEventListener("click", () => this.#retract(false));
+    part("next").addEventListener("click", () => this.close());
+    queue.addEventListener("change", ({ detail }) => detail === this.entry && this.#paint());
+  }
+
+  /** Shows a scan, in place of the one before; that one's note is saved first. */
+  show(entry) {
+    this.saveNote();
+    this.entry = entry;
+    this.#filled = "";
+    this.#slow = false;
+    this.slot.replaceChildren();
+    this.root.hidden = false;
+    this.#paint();
+    clearTimeout(this.#slowTimer);
+    this.#slowTimer = setTimeout(() => {
+      this.#slow = true;
+      if (this.entry === entry) this.#paint();
+    }, SLOW_MS);
+    if (!isTyping()) this.root.focus({ preventScroll: true });
+  }
+
+  /** Saves at once what is being typed. */
+  saveNote() {
+    this.#form.flush();
+  }
+
+  undo() {
+    if (!part("undo").hidden) this.#retract(true);
+  }
+
+  /** Back to the camera. */
+  close() {
+    if (!this.entry) return;
+    this.saveNote();
+    clearTimeout(this.#slowTimer);
+    const hadFocus = this.root.contains(document.activeElement);
+    this.entry = null;
+    this.root.hidden = true;
+    if (hadFocus) part("aim").focus({ preventScroll: true });
+    this.root.dispatchEvent(new Event("close"));
+  }
+
+  #retract(retracted) {
+    this.saveNote();
+    this.#queue.retract(this.entry, retracted);
+    announce(say(retracted ? "undone" : "kept-after-all"));
+    part(retracted ? "keep" : "undo").focus({ preventScroll: true });
+  }
+
+  #paint() {
+    const { entry } = this;
+    const { state, words } = stateOf(entry, { signedOut: this.#queue.signedOut, slow: this.#slow });
+    this.root.dataset.state = state;
+    part("state").textContent = words;
+    part("problem").textContent = entry.state === "refused" ? "" : entry.problem;
+    part("sign-in").hidden = !(entry.state === "waiting" && this.#queue.signedOut);
+    part("undo").hidden = entry.retracted || entry.state === "refused";
+    part("keep").hidden = !entry.retracted || entry.state === "refused";
+    this.#rest();
+    if (this.#lacksForm()) this.#filled = "";
+    if (entry.state === "refused") this.#fillRefused();
+    else if (entry.state === "safe") this.#fillFromServer();
+    else if (this.#slow || this.#queue.signedOut) this.#fillLocal();
+  }
+
+  /** A card that was fetched while undone has no form: after "keep it" it is fetched again. */
+  #lacksForm() {
+    const isKept = !this.entry.retracted && this.entry.retractionSent;
+    const isFilled = this.#filled === "server" && this.slot.childElementCount > 0;
+    return isKept && isFilled && !this.slot.querySelector("form");
+  }
+
+  /** What is undone is not to be edited. */
+  #rest() {
+    for (const card of this.slot.children) card.inert = this.entry.retracted;
+  }
+
+  #fillRefused() {
+    if (this.#filled === "refused") return;
+    this.#filled = "refused";
+    const card = part("refused-card").content.cloneNode(true);
+    const problem = this.entry.problem || say("refused-without-reason");
+    card.querySelector("[data-problem]").textContent = problem;
+    card.querySelector("[data-code]").textContent = this.entry.scan.code.slice(0, 80);
+    this.slot.replaceChildren(card);
+    signalRefused();
+    announce(`${say("refused")}. ${problem}`);
+  }
+
+  #fillLocal() {
+    if (this.#filled) return;
+    this.#filled = "local";
+    this.#insert(part("local-card").content.cloneNode(true));
+    announce(stateOf(this.entry, { signedOut: this.#queue.signedOut, slow: true }).words);
+  }
+
+  async #fillFromServer() {
+    if (this.#filled === "server") return;
+    this.#filled = "server";
+    const { entry } = this;
+    const card = await fetchCard(entry.scan.id);
+    if (this.entry !== entry) return;
+    if (!card) {
+      // The scan is safe; only its picture could not be had. The next change asks again.
+      this.#filled = this.slot.childElementCount ? "local" : "";
+      return this.#fillLocal();
+    }
+    // What is still being typed into the page's own card goes along into the server's.
+    this.#form.flush();
+    entry.name = nameOn(card);
+    this.#insert(card);
+    window.htmx?.process(this.slot);
+    announce(say("met", { name: entry.name }));
+    this.#queue.dispatchEvent(new CustomEvent("named", { detail: entry }));
+  }
+
+  #insert(card) {
+    const { activeElement: focused } = document;
+    const held = this.slot.contains(focused) && { name: focused.name, value: focused.value };
+    this.slot.replaceChildren(card);
+    this.#form.take(this.entry.edit);
+    this.#rest();
+    if (!held) return;
+    const same = [...this.slot.querySelectorAll("[name]")].find(
+      (one) => one.name === held.name && (one.type !== "checkbox" || one.value === held.value),
+    );
+    (same ?? this.root).focus({ preventScroll: true });
+  }
+}
+
+async function fetchCard(id) {
+  try {
+    const response = await fetch(`/scans/${id}/card`, {
+      headers: { "X-Requested-With": "firsthand", Accept: "text/html" },
+      redirect: "error",
+      signal: AbortSignal.timeout(SLOW_MS * 10),
+    });
+    const template = document.createElement("template");
+    if (response.ok) template.innerHTML = await response.text();
+    return template.content.querySelector(`[id="scan-${id}"]`) && template.content;
+  } catch {
+    return null;
+  }
+}
+
+function nameOn(card) {
+  const named = card.querySelector("[data-name]")?.dataset.name;
+  return named ?? card.querySelector("h1, h2, h3")?.textContent.trim() ?? "";
+}
