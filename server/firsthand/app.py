@@ -16,7 +16,8 @@ from firsthand.accounts import routes as accounts
 from firsthand.accounts import sign_in_routes as sign_in
 from firsthand.accounts.viewers import Viewers
 from firsthand.api import answers
-from firsthand.api.routes import api_router, openapi_config
+from firsthand.api.openapi import openapi_config
+from firsthand.api.routes import api_router
 from firsthand.assets import Assets, templates_folder
 from firsthand.attendees import routes as attendees
 from firsthand.badges import routes as badges

@@ -94,7 +94,7 @@ def _to_sign_in(request: AnyRequest) -> Response[Any]:
 def _tell_person(request: AnyRequest, status: int, title: str, detail: str) -> Response[Any]:
     pages: Pages = request.app.state.pages
     in_place = bool(request.headers.get("hx-request"))
-    template = "_message.html" if in_place else "error.html"
+    template = "_problem.html" if in_place else "error.html"
     return pages.render(
         template, None, status=status, title=title, detail=detail, status_code=status
     )

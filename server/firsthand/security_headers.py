@@ -10,9 +10,11 @@ _POLICY = (
     "frame-ancestors 'none'"
 )
 POLICY = _POLICY.format(wasm="")
-# Only the scanner's decoder is WebAssembly.
-SCANNER_POLICY = _POLICY.format(wasm=" 'wasm-unsafe-eval'")
-_SCANNER_PATHS = ("/scan", "/static/workers/")
+# Only the scanner's decoder is WebAssembly; it runs in a worker, which obeys the policy of its own
+# script's answer, so no page needs it.
+DECODER_POLICY = _POLICY.format(wasm=" 'wasm-unsafe-eval'")
+_DECODER_SCRIPT = "/static/decode."
+_SCANNER_PAGES = ("/scan", "/scans")
 _OTHERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -33,14 +35,14 @@ class SecurityHeaders:
         if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
-        scans = scope["path"].startswith(_SCANNER_PATHS)
+        policy = DECODER_POLICY if scope["path"].startswith(_DECODER_SCRIPT) else POLICY
+        camera = "self" if scope["path"] in _SCANNER_PAGES else ""
         secure = scope["app"].state.settings.secure
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableScopeHeaders.from_message(message)
-                headers.setdefault("Content-Security-Policy", SCANNER_POLICY if scans else POLICY)
-                camera = "self" if scans else ""
+                headers.setdefault("Content-Security-Policy", policy)
                 headers.setdefault("Permissions-Policy", _PERMISSIONS.format(camera=camera))
                 if secure:
                     headers.setdefault("Strict-Transport-Security", "max-age=63072000")

@@ -99,9 +99,9 @@ def size_words(size: int) -> str:
 
 def safe_name(name: str) -> str:
     """What is harmless of a sent file name: its last part, in ASCII letters, with its ending."""
-    last = re.split(r"[/\\]", name)[-1]
-    stem, dot, ending = _UNSAFE.sub("-", last).rpartition(".")
-    return f"{stem[:60].strip('.-') or 'file'}{dot}{ending[:10].strip('.-')}".strip(".")
+    last = _UNSAFE.sub("-", re.split(r"[/\\]", name)[-1])
+    stem, dot, ending = last.rpartition(".") if "." in last else (last, "", "")
+    return f"{stem.strip('.-')[:60] or 'file'}{dot}{ending.strip('.-')[:10]}".rstrip(".-")
 
 
 async def _limited(request: AnyRequest, most: int, refusal: TooLarge) -> AsyncIterator[bytes]:

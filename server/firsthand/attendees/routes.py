@@ -47,7 +47,7 @@ async def attendees_page(
         viewer,
         here="here",
         event=event,
-        people=people[:_PAGE],
+        people=[person for person in people[:_PAGE] if not person.is_viewer],
         further=further,
         q=words,
         today=now().date(),

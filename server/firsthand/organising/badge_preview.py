@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from firsthand.badges.geometry import QUIET_MODULES, Box, Layout, Type
 
 # How wide a letter of a heading is, on average, in parts of its size.
-_LETTER = 0.56
+_LETTER = 0.6
 _LINE = 1.12
 
 
@@ -72,14 +72,16 @@ def _fitted(text: str, box: Box, sizes: Type) -> list[PlacedLine]:
 
 def _fits(text: str, box: Box, size: float) -> bool:
     lines = _wrapped(text, box.width, size)
-    is_narrow = all(len(line) * size * _LETTER <= box.width for line in lines)
-    return is_narrow and len(lines) * size * _LINE <= box.height
+    is_whole = set(text.split()) <= {word for line in lines for word in line.split()}
+    return is_whole and len(lines) * size * _LINE <= box.height
 
 
 def _wrapped(text: str, width: float, size: float) -> list[str]:
     most = max(1, int(width / (size * _LETTER)))
     lines: list[str] = []
-    for word in text.split():
+    # A word that is longer than a line goes on in the next one.
+    words = [w[i : i + most] for w in text.split() for i in range(0, len(w), most)]
+    for word in words:
         if lines and len(lines[-1]) + 1 + len(word) <= most:
             lines[-1] += f" {word}"
         else:

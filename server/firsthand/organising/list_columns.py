@@ -35,7 +35,7 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     ListField.EMAIL: ("email", "e mail", "mail", "email address", "e mail address", "attendee email", "ticket email"),
     ListField.HEADLINE: ("headline", "title", "job title", "role", "position", "job", "bio", "tagline"),
     ListField.COMPANY: ("company", "organisation", "organization", "company name", "employer", "affiliation", "institution", "ticket company name"),
-    ListField.LISTED: ("listed", "list me", "show in list", "consent", "public"),
+    ListField.LISTED: ("listed", "list me", "show in list", "consent", "public", "agreed", "agreed to be listed"),
     ListField.TICKET: ("ticket", "ticket reference", "ticket id", "ticket code", "ticket number", "reference", "ticket secret", "barcode", "ticket no", "attendee id"),
     Network.X: ("x", "twitter", "x twitter", "twitter x", "x formerly twitter"),
     Network.LINKEDIN: ("linkedin", "linked in"),
@@ -70,19 +70,21 @@ def read_columns(
     ``chosen`` maps column indexes to meanings, as the organiser corrected them; without it the
     headers decide. Several columns may hold handles; of any other meaning the first one counts.
     """
-    columns, notes, taken = [], [], set()
+    columns, notes, taken, ignored = [], [], set(), []
     for index, raw in enumerate(headers):
         header = _tidy_header(raw) or f"Column {index + 1}"
         meaning = meaning_of(raw) if chosen is None else chosen.get(index, "")
         if meaning not in MEANINGS:
             meaning = ""
         if not meaning and chosen is None:
-            notes.append(f"The column “{header}” is ignored.")
+            ignored.append(f"“{header}”")
         elif meaning in taken and (chosen is None or meaning not in NETWORKS):
             notes.append(f"“{header}” says the same as a column before it and is ignored.")
             meaning = ""
         taken.add(meaning)
         columns.append(ListColumn(index, header, meaning))
+    if ignored:
+        notes.append(f"{'This column is' if len(ignored) == 1 else 'These columns are'} ignored: {', '.join(ignored)}.")
     return columns, notes
 
 

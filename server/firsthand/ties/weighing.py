@@ -16,7 +16,7 @@ from firsthand.ties.matching import match_ties
 from firsthand.ties.models import Import, ImportState, Tie, TieBlock, TieFact, TieName
 from firsthand.ties.score import strength
 
-_TIES_A_STEP = 500
+_TIES_A_STEP = 400
 _GIVEN_UP = (ImportState.FAILED, ImportState.UNDONE)
 
 

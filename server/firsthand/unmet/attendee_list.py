@@ -123,12 +123,12 @@ def _cards(
     card, root = aliased(Contact), aliased(Contact)
     stmt = (
         select(Attendee.id, root.id, root.stage, root.has_tie)
+        .select_from(card)
         .join(root, and_(root.owner_id == card.owner_id, root.id == card.root_id))
         .where(card.owner_id == viewer_id, Attendee.id.in_(ids))
     )
-    by_account = stmt.join_from(card, Attendee, Attendee.account_id == card.account_id)
-    by_attendee = stmt.join_from(
-        card,
+    by_account = stmt.join(Attendee, Attendee.account_id == card.account_id)
+    by_attendee = stmt.join(
         ContactAttendee,
         and_(ContactAttendee.owner_id == card.owner_id, ContactAttendee.contact_id == card.id),
     ).join(Attendee, Attendee.id == ContactAttendee.attendee_id)

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import and_, select, union_all
+from sqlalchemy import and_, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
 from firsthand.attendees.models import Attendee
@@ -27,12 +28,7 @@ class ShownHandle:
 def shown_handles(session: Session, attendee_ids: Sequence[UUID]) -> dict[UUID, list[ShownHandle]]:
     """The handles that these attendees share with people browsing their event."""
     shown: dict[UUID, list[ShownHandle]] = defaultdict(list)
-    # Two halves, so that each finds its handles by an index of its own.
-    both = union_all(
-        _handles(attendee_ids).join(Handle, Handle.account_id == Attendee.account_id),
-        _handles(attendee_ids).join(Handle, Handle.attendee_id == Attendee.id),
-    ).subquery()
-    rows = session.execute(select(both).order_by(both.c.handle_id)) if attendee_ids else ()
+    rows = session.execute(_shown_handles(), {"ids": attendee_ids}) if attendee_ids else ()
     for attendee_id, _, network, name, verified_at in rows:
         shown[attendee_id].append(ShownHandle(network, name, verified_at is not None))
     return shown
@@ -43,19 +39,8 @@ def shared_reasons(
 ) -> dict[UUID, list[Reason]]:
     """What the viewer has with each of them, the strongest tie first."""
     ties: dict[UUID, dict[UUID, str]] = defaultdict(dict)
-    for attendee_id, tie_id, network in session.execute(
-        select(Match.attendee_id, Match.tie_id, Tie.network)
-        .join(Tie, and_(Tie.owner_id == Match.owner_id, Tie.id == Match.tie_id))
-        .join(Attendee, Attendee.id == Match.attendee_id)
-        .join(Handle, Handle.id == Match.handle_id)
-        .where(
-            Match.owner_id == viewer_id,
-            Match.attendee_id.in_(attendee_ids),
-            Attendee.listed.is_(True),
-            handle_shown(Handle, TO_BROWSERS),
-        )
-        .order_by(Match.strength.desc(), Match.tie_id)
-    ):
+    values = {"viewer": viewer_id, "ids": attendee_ids}
+    for attendee_id, tie_id, network in session.execute(_matched_ties(), values):
         ties[attendee_id][tie_id] = network
     facts = facts_of_ties(session, viewer_id, {tie for of_one in ties.values() for tie in of_one})
     reasons: dict[UUID, list[Reason]] = defaultdict(list)
@@ -68,7 +53,37 @@ def shared_reasons(
     return reasons
 
 
-def _handles(attendee_ids: Sequence[UUID]) -> AnySelect:
+# To put these statements together takes longer than to run them, so each is made once.
+
+
+@cache
+def _shown_handles() -> AnySelect:
+    # Two halves, so that each finds its handles by an index of its own.
+    both = union_all(
+        _handles().join(Handle, Handle.account_id == Attendee.account_id),
+        _handles().join(Handle, Handle.attendee_id == Attendee.id),
+    ).subquery()
+    return select(both).order_by(both.c.handle_id)
+
+
+@cache
+def _matched_ties() -> AnySelect:
+    return (
+        select(Match.attendee_id, Match.tie_id, Tie.network)
+        .join(Tie, and_(Tie.owner_id == Match.owner_id, Tie.id == Match.tie_id))
+        .join(Attendee, Attendee.id == Match.attendee_id)
+        .join(Handle, Handle.id == Match.handle_id)
+        .where(
+            Match.owner_id == bindparam("viewer"),
+            Match.attendee_id.in_(bindparam("ids", expanding=True)),
+            Attendee.listed.is_(True),
+            handle_shown(Handle, TO_BROWSERS),
+        )
+        .order_by(Match.strength.desc(), Match.tie_id)
+    )
+
+
+def _handles() -> AnySelect:
     return (
         select(
             Attendee.id.label("attendee_id"),
@@ -79,7 +94,7 @@ def _handles(attendee_ids: Sequence[UUID]) -> AnySelect:
         )
         .select_from(Attendee)
         .where(
-            Attendee.id.in_(attendee_ids),
+            Attendee.id.in_(bindparam("ids", expanding=True)),
             Attendee.listed.is_(True),
             handle_shown(Handle, TO_BROWSERS),
         )

@@ -87,7 +87,7 @@ def test_first_and_last_name_make_the_name() -> None:
 
 def test_unknown_columns_are_named_as_ignored() -> None:
     _, _, file = read("name,Dietary wishes\nAna,none\n")
-    assert file.notes == ["The column “Dietary wishes” is ignored."]
+    assert file.notes == ["This column is ignored: “Dietary wishes”."]
 
 
 def test_of_a_header_that_stands_twice_the_first_counts_and_the_second_is_named() -> None:

@@ -1,0 +1,324 @@
+"""From nothing to printed badges in the browser, and who may not."""
+
+import re
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from firsthand.attendees.models import Attendee
+from firsthand.events.models import Event, EventRole
+
+from tests.server.house import House, Person, tie
+
+LIST = b"Full name;E-mail;Twitter;Notes\nAna Oliveira;ana@example.org;@ana;x\nBo;b@example.org;a b;\n"
+
+
+@pytest.fixture
+def organiser(house: House) -> Person:
+    return house.person("Mira Andersen")
+
+
+@pytest.fixture
+def event(house: House, organiser: Person) -> Event:
+    return house.event(organiser)
+
+
+def upload(organiser: Person, body: bytes, slug: str = "seaside") -> str:
+    """The preview's address."""
+    files = {"file": ("list.csv", body)}
+    answer = organiser.client.post(f"/organise/{slug}/lists", files=files)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+def submit(organiser: Person, preview: str, **more: str) -> Any:
+    """Press the import button of the preview as it is shown."""
+    page = organiser.client.get(preview).text
+    form = page[page.rindex("<form") :]
+    fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form[: form.index("</form>")]))
+    fields.pop("everybody-agreed")
+    return organiser.client.post(f"{urlsplit(preview).path}/import", data={**fields, **more})
+
+
+def names(house: House) -> set[str]:
+    return house.db.read_now(lambda session: set(session.scalars(select(Attendee.name))))
+
+
+def test_an_organiser_gets_from_nothing_to_badges(house: House, organiser: Person) -> None:
+    client = organiser.client
+    assert "You run no event yet" in client.get("/organise").text
+    made = client.post(
+        "/organise",
+        data={
+            "name": "Recruiters by the Sea",
+            "starts": "2026-11-23",
+            "ends": "2026-11-25",
+            "timezone": "Europe/Paris",
+            "slug": "",
+        },
+    )
+    assert made.headers["location"] == "/organise/recruiters-by-the-sea"
+    preview = upload(organiser, LIST, "recruiters-by-the-sea")
+    shown = client.get(preview).text
+    assert "Import 2 people" in shown
+    assert "row 3, Twitter" in shown
+    assert names(house) == set()
+    done = submit(organiser, preview, **{"everybody-agreed": "yes"})
+    assert done.headers["location"] == preview
+    assert "Everybody has a badge now" in client.get(preview).text
+    assert names(house) == {"Ana Oliveira", "Bo"}
+    assert "Print 2 badges" in client.get("/organise/recruiters-by-the-sea/badges").text
+    pdf = client.get("/organise/recruiters-by-the-sea/badges.pdf?layout=a6")
+    assert pdf.content[:5] == b"%PDF-"
+
+
+def test_a_column_can_be_corrected_in_the_preview(
+    house: House, organiser: Person, event: Event
+) -> None:
+    preview = upload(organiser, b"who,what\nAna,Harbour Labs\n")
+    assert "No column holds the names" in organiser.client.get(preview).text
+    submit(organiser, f"{preview}?column-0=name&column-1=company")
+    attendee = house.db.read_now(lambda session: session.scalars(select(Attendee)).one())
+    assert (attendee.name, attendee.company) == ("Ana", "Harbour Labs")
+
+
+def test_pressing_import_twice_imports_once(house: House, organiser: Person, event: Event) -> None:
+    preview = upload(organiser, b"name\nAna\n")
+    form = {"_method": "PUT", "columns": "1", "column-0": "name"}
+    for _ in range(2):
+        answer = organiser.client.post(f"{preview}/import", data=form)
+        assert answer.headers["location"] == preview
+    assert names(house) == {"Ana"}
+
+
+@pytest.mark.parametrize("body", [b"", b"PK\x03\x04", b"%PDF-1.4", b"\0" * 100])
+def test_a_file_that_is_no_list_is_told_in_place(
+    organiser: Person, event: Event, body: bytes
+) -> None:
+    answer = organiser.client.post("/organise/seaside/lists", files={"file": ("f.csv", body)})
+    assert answer.status_code == 400
+    assert 'id="file-error"' in answer.text
+
+
+def test_a_list_of_another_event_is_not_found(
+    house: House, organiser: Person, event: Event
+) -> None:
+    preview = upload(organiser, b"name\nAna\n")
+    house.event(organiser, "other")
+    assert organiser.client.get(preview.replace("seaside", "other")).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["🦊 Pat", "محمد الأحمد", "<script>alert(1)</script>", "A\0na"])
+def test_somebody_added_by_hand_stands_in_the_table(
+    organiser: Person, event: Event, name: str
+) -> None:
+    answer = organiser.client.post("/organise/seaside/attendees", data={"name": name})
+    assert answer.status_code == 303
+    page = organiser.client.get("/organise/seaside/attendees").text
+    assert "<script>alert" not in page
+    assert page.count("<th scope=\"row\">") == 1
+
+
+def test_what_is_wrong_with_somebody_added_by_hand_is_told_beside_the_field(
+    house: House, organiser: Person, event: Event
+) -> None:
+    typed = {"name": "a" * 1_000, "email": "nobody", "company": "Harbour"}
+    answer = organiser.client.post("/organise/seaside/attendees", data=typed)
+    assert answer.status_code == 400
+    assert 'id="name-error"' in answer.text
+    assert 'value="Harbour"' in answer.text
+    assert names(house) == set()
+
+
+def test_the_table_is_searched_and_paged(house: House, organiser: Person, event: Event) -> None:
+    rows = "".join(f"Person {n:03},p{n}@example.org\n" for n in range(60))
+    submit(organiser, upload(organiser, f"name,email\n{rows}".encode()))
+    page = organiser.client.get("/organise/seaside/attendees").text
+    assert page.count('<th scope="row">') == 50
+    further = re.search(r'href="([^"]+)" rel="next"', page)
+    assert further
+    rest = organiser.client.get(further[1].replace("&amp;", "&")).text
+    assert rest.count('<th scope="row">') == 10
+    found = organiser.client.get("/organise/seaside/attendees?q=P7@EXAMPLE").text
+    assert "Person 007" in found
+    assert found.count('<th scope="row">') == 1
+
+
+def test_a_new_badge_makes_the_old_one_lead_nowhere(
+    house: House, organiser: Person, event: Event
+) -> None:
+    wearer = house.attendee(event, "Ana")
+    path = f"/organise/seaside/attendees/{wearer.id}"
+    organiser.client.post(f"{path}/badge", data={"_method": "PUT"})
+    assert house.scan(organiser, wearer)["outcome"] == "invalid"
+    organiser.client.post(f"{path}/badge", data={"_method": "DELETE"})
+    assert ">none<" in organiser.client.get("/organise/seaside/attendees").text
+    organiser.client.post(path, data={"_method": "DELETE"})
+    assert names(house) == set()
+
+
+def test_staff_may_do_all_but_choose_staff(house: House, organiser: Person, event: Event) -> None:
+    helper = house.person("Helper", "helper@example.org")
+    assert helper.client.get("/organise/seaside").status_code == 404
+    answer = organiser.client.post("/organise/seaside/staff", data={"email": "Helper@example.org"})
+    assert "helper@example.org can help" in answer.text
+    assert helper.client.get("/organise/seaside").status_code == 200
+    refused = helper.client.post("/organise/seaside/staff", data={"email": "eve@example.org"})
+    assert refused.status_code == 403
+    remove = {"_method": "DELETE"}
+    organiser.client.post(f"/organise/seaside/staff/{helper.id}", data=remove)
+    assert helper.client.get("/organise/seaside").status_code == 404
+
+
+def test_the_organiser_cannot_be_removed(house: House, organiser: Person, event: Event) -> None:
+    path = f"/organise/seaside/staff/{organiser.id}"
+    assert organiser.client.post(path, data={"_method": "DELETE"}).status_code == 404
+
+    def roles(session: Session) -> int:
+        return len(session.scalars(select(EventRole)).all())
+
+    assert house.db.read_now(roles) == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "/list", "/attendees", "/badges", "/badges.pdf", "/numbers", f"/lists/{'0' * 32}"],
+)
+def test_the_pages_of_an_event_are_not_there_for_others(
+    house: House, event: Event, path: str
+) -> None:
+    assert house.person("Eve").client.get(f"/organise/seaside{path}").status_code == 404
+    assert house.client().get(f"/organise/seaside{path}").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"name": "a" * 1_000_000},
+        {"name": "X", "starts": "2026-02-30", "ends": "soon", "timezone": "Mars/Base"},
+        {"name": "X", "starts": "2026-02-03", "ends": "2026-02-01", "timezone": "UTC"},
+        {"name": "X", "starts": "2026-02-03", "ends": "2026-02-03", "timezone": "UTC", "slug": "Ä"},
+    ],
+)
+def test_an_event_that_cannot_be_is_told_beside_its_fields(
+    organiser: Person, data: dict[str, str]
+) -> None:
+    answer = organiser.client.post("/organise", data=data)
+    assert answer.status_code == 400
+    assert "-error" in answer.text
+
+
+def test_the_badges_name_the_event_and_everybody_once(
+    house: House, organiser: Person, event: Event, tmp_path: Any
+) -> None:
+    house.attendee(event, "Ana Oliveira", headline="Talent lead")
+    house.attendee(event, "Bo")
+    for layout, pages in (("a6", 2), ("4x3in", 2), ("90x55-a4", 1)):
+        answer = house.client().get(
+            f"/api/v1/events/seaside/badges.pdf?layout={layout}", headers=organiser.bearer
+        )
+        assert answer.headers["content-type"] == "application/pdf"
+        file = tmp_path / f"{layout}.pdf"
+        file.write_bytes(answer.content)
+        assert len(PdfReader(file).pages) == pages
+        assert answer.headers["firsthand-badges"] == "2"
+
+
+def test_letters_that_no_font_has_are_told(house: House, organiser: Person, event: Event) -> None:
+    house.attendee(event, "Pat \U00013000")
+    answer = organiser.client.get("/organise/seaside/badges.pdf")
+    assert "U+13000 (1)" in answer.headers["firsthand-unprintable"]
+
+
+@pytest.mark.parametrize("layout", ["a7", "../a6", "a6\0", "a" * 10_000])
+def test_an_unknown_layout_is_refused(organiser: Person, event: Event, layout: str) -> None:
+    answer = organiser.client.get("/organise/seaside/badges.pdf", params={"layout": layout})
+    assert answer.status_code == 400
+
+
+def test_an_event_without_attendees_has_no_badges_to_print(
+    organiser: Person, event: Event
+) -> None:
+    assert organiser.client.get("/organise/seaside/badges.pdf").status_code == 400
+
+
+def statistics(house: House, organiser: Person) -> dict[str, Any]:
+    answer = house.client().get("/api/v1/events/seaside/statistics", headers=organiser.bearer)
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def test_small_counts_are_suppressed(house: House, organiser: Person, event: Event) -> None:
+    ana = house.person("Ana")
+    house.attendee(event, ana)
+    other = house.attendee(event, "Bo")
+    house.scan(ana, other, event="seaside")
+    found = statistics(house, organiser)
+    assert (found["attendees"], found["badges"]) == (2, 2)
+    assert (found["claimed"], found["pairs_met"], found["known_online_and_met"]) == (None, None, 0)
+    page = organiser.client.get("/organise/seaside/numbers").text
+    assert "fewer than 5" in page
+    assert "Bo" not in re.sub(r"<[^>]+>", " ", page).split()
+
+
+def test_statistics_count_pairs_and_online_ties_that_became_meetings(
+    house: House, organiser: Person, event: Event
+) -> None:
+    ana, bo = house.person("Ana"), house.person("Bo")
+    place = house.attendee(event, ana)
+    bos = house.attendee(event, bo)
+    names = [f"person{n}" for n in range(6)]
+    wearers = [house.attendee(event, n, handles=[("x", n)]) for n in names]
+    hidden = house.attendee(event, "Hidden", listed=False, handles=[("x", "hidden")])
+    house.ties(ana, *(tie(name) for name in [*names, "hidden"]))
+    for wearer in [*wearers[:5], hidden, bos]:
+        house.scan(ana, wearer, event="seaside")
+    house.scan(bo, place, event="seaside")
+    found = statistics(house, organiser)
+    assert found["pairs_known_online"] == 6
+    assert found["known_online_and_met"] == 5
+    assert found["pairs_met"] == 7
+    assert [day["pairs"] for day in found["meetings_by_day"]] == [7]
+
+
+def test_a_token_without_the_scope_may_not_organise(house: House, event: Event) -> None:
+    from firsthand.accounts.signing_in import make_api_token
+
+    mail = house.db.read_now(
+        lambda session: session.scalars(select(EventRole.account_id)).one()
+    )
+    assert mail
+    person = house.person("Reader", "reader@example.org")
+    token = house.db.write_now(make_api_token, person.email, ["read", "write"])
+    headers = {"Authorization": f"Bearer {token}"}
+    for path in ("/api/v1/events", "/api/v1/events/seaside/statistics", "/organise"):
+        assert house.client().get(path, headers=headers).status_code == 403
+
+
+def test_an_event_made_by_the_api_is_in_the_list(house: House, organiser: Person) -> None:
+    sent = {"name": "Sea", "starts": "2026-11-23", "ends": "2026-11-24", "timezone": "UTC"}
+    client = house.client()
+    made = client.post("/api/v1/events", headers=organiser.bearer, json={**sent, "slug": "sea"})
+    assert made.status_code == 201, made.text
+    assert made.json()["slug"] == "sea"
+    again = client.post("/api/v1/events", headers=organiser.bearer, json={**sent, "slug": "sea"})
+    assert again.status_code == 409
+    wrong = client.post("/api/v1/events", headers=organiser.bearer, json={**sent, "ends": "x"})
+    assert wrong.status_code == 400
+    assert "ends" in wrong.json()["fields"]
+    listed = client.get("/api/v1/events", headers=organiser.bearer).json()
+    assert [item["slug"] for item in listed["items"]] == ["sea"]
+    assert listed["next"] is None
+
+
+def test_events_are_shown_with_their_days(house: House, organiser: Person) -> None:
+    house.event(organiser, starts=date(2026, 11, 30), ends=date(2026, 12, 2))
+    page = organiser.client.get("/organise").text
+    assert "30 November to 2 December 2026" in page
