@@ -96,9 +96,12 @@ class OurRequests:
         self._hosts = LOOPBACK_HOSTS if host in LOOPBACK_HOSTS else {host}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == ScopeType.HTTP:
+            await self._let_in(scope, receive, send)
+        else:
             await self._app(scope, receive, send)
-            return
+
+    async def _let_in(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         headers = {
             name.decode("latin-1").lower(): value.decode("latin-1")
             for name, value in scope["headers"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "::1"}
+LOG_LEVELS = ("debug", "info", "warning", "error")
 _SHORTEST_SECRET = 32
 
 
@@ -33,6 +34,7 @@ class Settings:
     workers: int = 1
     max_upload: int = 2_000_000_000
     metrics_token: str | None = None
+    log_level: str = "info"
     demo: bool = False
 
     @property
@@ -59,6 +61,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         workers=_number(environ, "FIRSTHAND_WORKERS", 1, 64),
         max_upload=_number(environ, "FIRSTHAND_MAX_UPLOAD", 2_000_000_000, 10**13),
         metrics_token=environ.get("FIRSTHAND_METRICS_TOKEN") or None,
+        log_level=_log_level(environ),
     )
 
 
@@ -131,6 +134,13 @@ def _smtp_url(environ: Mapping[str, str]) -> str | None:
             "or smtps://user:password@host"
         )
     return url
+
+
+def _log_level(environ: Mapping[str, str]) -> str:
+    level = environ.get("FIRSTHAND_LOG_LEVEL", "").strip().lower() or "info"
+    if level not in LOG_LEVELS:
+        raise SettingsProblem(f"FIRSTHAND_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}")
+    return level
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> int:

@@ -186,13 +186,13 @@ class House:
             )
             session.add(attendee)
             session.flush()
-            for network, text in handles:
+            for network, pasted in handles:
                 if isinstance(who, str):
-                    parsed = parse_handle(text, Network(network))
+                    parsed = parse_handle(pasted, Network(network))
                     rows = handle_rows([parsed], attendee_id=attendee.id)
                     replace_listed_handles(session, rows)
                 else:
-                    add_handle(session, who.id, text, network)
+                    add_handle(session, who.id, pasted, network)
             issue_badges(session, event.id, [attendee.id])
             session.flush()
             enqueue(session, ATTENDEE_CLAIMED, attendee.id)

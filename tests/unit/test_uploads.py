@@ -90,7 +90,9 @@ def test_only_this_account_of_the_machine_can_look_at_an_upload(desk: Desk) -> N
     assert stat.S_IMODE(desk.form.folder.stat().st_mode) == 0o700
 
 
-@pytest.mark.parametrize("name", ["../../etc/cron.d/x", "/etc/passwd", "..", "C:\\x.js", "-rf", "a\\0b"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/cron.d/x", "/etc/passwd", "..", "C:\\x.js", "-rf", "a\\0b"]
+)
 def test_a_sent_name_never_leads_out_of_the_folder(desk: Desk, name: str) -> None:
     assert desk.send(content=part(b"x", name) + END, headers=HEADERS) == 200
 
@@ -150,7 +152,9 @@ def test_an_upload_without_a_length_stops_at_the_limit(desk: Desk) -> None:
         f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="a"\r\n\r\n'.encode()
         + b"\xff\xfe\r\n"
         + END,
-        (f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="a"\r\n\r\n' + "x" * 70_000).encode()
+        (
+            f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="a"\r\n\r\n' + "x" * 70_000
+        ).encode()
         + b"\r\n"
         + END,
         b"".join(part(b"x") for _ in range(1_100)) + END,

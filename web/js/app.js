@@ -53,7 +53,9 @@ on("htmx:sendError", () => toast("No network. Nothing was changed; please try ag
 on("htmx:timeout", () => toast("The network is too slow just now. Please try again."));
 
 // A swap that took the focused element away puts the focus where the news is.
-on("htmx:afterSettle", ({ detail: { elt } }) => {
+// What the page asked for by itself (polling) must not move it.
+on("htmx:afterSettle", ({ detail: { elt, requestConfig } }) => {
+  if (!requestConfig?.triggeringEvent) return;
   const wanted = elt.querySelector("[data-focus], [aria-invalid=true]");
   const isLost = !document.activeElement || document.activeElement === document.body;
   if (!wanted && !isLost) return;

@@ -196,8 +196,8 @@ async def post_attendees(
     """A CSV as the form's `file`, or JSON: everything of it or, with an error, nothing.
 
     An attendee has name, email, headline, company, listed, ticket, a key for each network, and
-    `handles`. With `listed` "all" you affirm that everybody agreed to be listed whose row does not
-    say no; with "none" nobody is listed; otherwise each row says so itself. Importing again updates.
+    `handles`. With `listed` "all" you affirm that everybody agreed to be listed whose row does
+    not say no; with "none" nobody is listed; otherwise each row says so. Importing again updates.
     """
     event = await db.read(event_of_organiser, viewer.account_id, slug)
     chosen: dict[int, str] | None = None
@@ -228,8 +228,10 @@ async def get_badges(
     slug: FromPath[str],
     layout: FromQuery[str] = "",
 ) -> Stream:
-    """`layout` is a6 (the default), 4x3in or 90x55-a4. Letters that no font has are counted in the
-    header Firsthand-Unprintable."""
+    """`layout` is a6 (the default), 4x3in or 90x55-a4.
+
+    Letters that no font has are counted in the header Firsthand-Unprintable.
+    """
     event = await db.read(event_of_organiser, viewer.account_id, slug)
     return await badges_pdf(db, settings, event, layout)
 

@@ -9,4 +9,3 @@ MODULES = (contacts, events, follow_ups, imports, me, meetings, scans, unmet)
 
 def api_router() -> Router:
     return Router("/api/v1", route_handlers=[r for module in MODULES for r in module.routes])
-

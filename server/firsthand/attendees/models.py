@@ -14,9 +14,9 @@ class Attendee(Base):
 
     ``name``, ``headline``, ``company`` and ``email`` are the organiser's; once claimed, others see
     the account's profile instead. ``listed`` is the organiser's affirmation until
-    ``chose_listed_at`` says that the person chose for themselves; a later import never changes it. ``joined``: the
-    person came by the join link and stands on no list of the organiser's (an import that finds them
-    again sets it to false); such a place goes with its account.
+    ``chose_listed_at`` says that the person chose for themselves; a later import never changes it.
+    ``joined``: the person came by the join link and stands on no list of the organiser's (an import
+    that finds them again sets it to false); such a place goes with its account.
     """
 
     __tablename__ = "attendee"

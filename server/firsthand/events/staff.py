@@ -71,5 +71,5 @@ def is_organiser(session: Session, account_id: UUID, event_id: UUID) -> bool:
 def _event_to_staff(session: Session, account_id: UUID, slug: str) -> Event:
     event = event_of_organiser(session, account_id, slug)
     if not is_organiser(session, account_id, event.id):
-        raise NotAllowed("Only the event’s organiser chooses its staff.")
+        raise NotAllowed("Only the organiser chooses the staff.")
     return event

@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery
@@ -20,6 +21,7 @@ from firsthand.events.verbs import event_of_organiser
 from firsthand.organising.badge_preview import preview
 from firsthand.organising.badge_sheet import (
     LAYOUT_WORDS,
+    Printed,
     dates_in_words,
     print_event_badges,
     read_layout,
@@ -80,15 +82,7 @@ async def print_badges(
 async def badges_pdf(db: Database, settings: Settings, event: Event, layout: str) -> Stream:
     """The event's badges as an answer; the file is gone once it is sent, or was not wanted."""
     name = read_layout(layout)
-    descriptor, path = tempfile.mkstemp(suffix=".pdf", prefix="firsthand-badges-")
-    os.close(descriptor)
-    try:
-        printed = await asyncio.to_thread(
-            print_event_badges, db, settings, event.slug, name, Path(path)
-        )
-        file = open(path, "rb")  # noqa: ASYNC230, SIM115  # opened at once; closed when it is sent
-    finally:
-        Path(path).unlink(missing_ok=True)
+    printed, file = await asyncio.to_thread(_printed, db, settings, event.slug, name)
     headers = {
         "Content-Disposition": f'attachment; filename="badges-{event.slug}-{name}.pdf"',
         "Content-Length": str(os.fstat(file.fileno()).st_size),
@@ -104,6 +98,14 @@ async def badges_pdf(db: Database, settings: Settings, event: Event, layout: str
                 yield chunk
 
     return Stream(chunks(), media_type="application/pdf", headers=headers)
+
+
+def _printed(db: Database, settings: Settings, slug: str, layout: str) -> tuple[Printed, BinaryIO]:
+    with tempfile.TemporaryDirectory(prefix="firsthand-badges-") as folder:
+        path = Path(folder) / "badges.pdf"
+        printed = print_event_badges(db, settings, slug, layout, path)
+        # It can be read while it is open, and nothing is left behind however the answer ends.
+        return printed, path.open("rb")
 
 
 routes = [choose_layout, print_badges]

@@ -26,9 +26,9 @@ from firsthand.problems import Invalid, NotFound
 from firsthand.settings import Settings
 
 LAYOUT_WORDS = {
-    "a6": "A6 (105 × 148 mm), one a page",
-    "4x3in": "4 × 3 inches, one a page",
-    "90x55-a4": "90 × 55 mm, ten on an A4 sheet",
+    "a6": "A6 (105 by 148 mm), one a page",
+    "4x3in": "4 by 3 inches, one a page",
+    "90x55-a4": "90 by 55 mm, ten on an A4 sheet",
 }
 _SECONDS = 600
 _ROWS_AT_ONCE = 1_000

@@ -29,14 +29,34 @@ NETWORKS = frozenset(network.value for network in Network)
 MEANINGS = frozenset({field.value for field in ListField} | NETWORKS)
 
 _SYNONYMS: Mapping[str, tuple[str, ...]] = {
-    ListField.NAME: ("name", "full name", "attendee name", "ticket full name", "participant", "attendee"),
-    ListField.FIRST_NAME: ("first name", "firstname", "given name", "ticket first name", "forename"),
-    ListField.LAST_NAME: ("last name", "lastname", "surname", "family name", "ticket last name"),
-    ListField.EMAIL: ("email", "e mail", "mail", "email address", "e mail address", "attendee email", "ticket email"),
-    ListField.HEADLINE: ("headline", "title", "job title", "role", "position", "job", "bio", "tagline"),
-    ListField.COMPANY: ("company", "organisation", "organization", "company name", "employer", "affiliation", "institution", "ticket company name"),
-    ListField.LISTED: ("listed", "list me", "show in list", "consent", "public", "agreed", "agreed to be listed"),
-    ListField.TICKET: ("ticket", "ticket reference", "ticket id", "ticket code", "ticket number", "reference", "ticket secret", "barcode", "ticket no", "attendee id"),
+    ListField.NAME: (
+        *("name", "full name", "attendee", "attendee name", "participant", "ticket full name"),
+    ),
+    ListField.FIRST_NAME: (
+        *("first name", "firstname", "given name", "forename", "ticket first name"),
+    ),
+    ListField.LAST_NAME: (
+        *("last name", "lastname", "surname", "family name", "ticket last name"),
+    ),
+    ListField.EMAIL: (
+        *("email", "e mail", "mail", "email address", "e mail address"),
+        *("attendee email", "ticket email"),
+    ),
+    ListField.HEADLINE: (
+        *("headline", "title", "job title", "job", "role", "position", "bio", "tagline"),
+    ),
+    ListField.COMPANY: (
+        *("company", "company name", "organisation", "organization", "employer"),
+        *("affiliation", "institution", "ticket company name"),
+    ),
+    ListField.LISTED: (
+        *("listed", "list me", "show in list", "public"),
+        *("consent", "agreed", "agreed to be listed"),
+    ),
+    ListField.TICKET: (
+        *("ticket", "ticket reference", "ticket id", "ticket code", "ticket number", "ticket no"),
+        *("ticket secret", "reference", "barcode", "attendee id"),
+    ),
     Network.X: ("x", "twitter", "x twitter", "twitter x", "x formerly twitter"),
     Network.LINKEDIN: ("linkedin", "linked in"),
     Network.MASTODON: ("mastodon", "fediverse"),
@@ -46,7 +66,7 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     Network.FACEBOOK: ("facebook",),
     Network.THREADS: ("threads",),
     Network.WEBSITE: ("website", "web site", "homepage", "home page", "web", "url", "blog"),
-}  # fmt: skip
+}
 _MEANING = {synonym: str(field) for field, synonyms in _SYNONYMS.items() for synonym in synonyms}
 # "LinkedIn profile URL" and "Your Twitter handle" say LinkedIn and Twitter.
 _AROUND = re.compile(
@@ -84,7 +104,8 @@ def read_columns(
         taken.add(meaning)
         columns.append(ListColumn(index, header, meaning))
     if ignored:
-        notes.append(f"{'This column is' if len(ignored) == 1 else 'These columns are'} ignored: {', '.join(ignored)}.")
+        which = "This column is" if len(ignored) == 1 else "These columns are"
+        notes.append(f"{which} ignored: {', '.join(ignored)}.")
     return columns, notes
 
 

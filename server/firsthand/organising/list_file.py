@@ -1,8 +1,8 @@
-"""The plain attendee list: a CSV with the columns name, email, headline, company, listed, ticket and
-one for each network, in any order; all but the name may be missing. Pure.
+"""The plain attendee list: a CSV with the columns name, email, headline, company, listed, ticket
+and one for each network, in any order; all but the name may be missing. Pure.
 
-Whatever is in the file, reading it never raises: what cannot be used is told as a problem that names
-the row (as a spreadsheet counts them: the header is row 1) and the column, and the rest is kept.
+Whatever is in the file, reading it never raises: what cannot be used is told as a problem that
+names the row (as a spreadsheet counts them: the header is row 1) and the column; the rest is kept.
 """
 
 import csv
@@ -92,7 +92,7 @@ class ListFile:
         meanings = {column.meaning for column in self.columns}
         if not meanings & {ListField.NAME, ListField.FIRST_NAME, ListField.LAST_NAME}:
             self.trouble = (
-                "No column holds the names. The first row needs the columns’ names, such as "
+                "No column holds the names. The first row needs their names, such as "
                 "name, email and company; or choose below which column is the name."
             )
 

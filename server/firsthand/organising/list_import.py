@@ -48,9 +48,9 @@ def import_list(
 ) -> ImportReport:
     """Add and update the event's attendees, give badges, claim for accounts with a row's e-mail.
 
-    ``listed_default``: "all": the organiser affirms that everybody agreed whose row does not say no;
-    "none": nobody did; None: what each row says, no for a new one that says nothing. What a person
-    chose is never overridden. Raises Invalid for more rows than MOST_ROWS.
+    ``listed_default``: "all": the organiser affirms that everybody agreed whose row does not say
+    no; "none": nobody did; None: what each row says, no for a new one that says nothing. What a
+    person chose is never overridden. Raises Invalid for more rows than MOST_ROWS.
     """
     if len(rows) > MOST_ROWS:
         raise Invalid(f"A list has at most {MOST_ROWS:,} rows. Split it, and import part by part.")
@@ -89,7 +89,7 @@ def _known(session: Session, before: dict[UUID, Any]) -> list[KnownAttendee]:
     emails: dict[UUID, str] = {}
     for some in _batches(accounts):
         of_some = select(Account.id, Account.email).where(Account.id.in_(some))
-        emails |= {account_id: email for account_id, email in session.execute(of_some)}
+        emails.update(session.execute(of_some).all())
     return [
         KnownAttendee(a.id, a.name, a.email, a.ticket, emails.get(a.account_id), a.joined)
         for a in before.values()

@@ -13,7 +13,7 @@ from firsthand.organising.list_file import ListProblem, ListRow
 class KnownAttendee:
     """What recognising an attendee needs.
 
-    ``account_email`` of the account that claimed it; ``joined``: by the link, and on no list so far.
+    ``account_email`` of the account that claimed it; ``joined``: by the link, on no list so far.
     """
 
     id: UUID
@@ -36,9 +36,9 @@ class Plan:
 def plan_import(attendees: Sequence[KnownAttendee], rows: Iterable[ListRow]) -> Plan:
     """By ticket if present, else by e-mail and name, else by a name that is unique in both lists.
 
-    An attendee with another ticket than the row is somebody else. Who joined by the link is found by
-    the account's e-mail alone, where it stands on one row. A row that says neither e-mail nor ticket
-    cannot tell two people of one name apart: it is left out if one of them is known already.
+    An attendee with another ticket than the row is somebody else. Who joined by the link is found
+    by the account's e-mail alone, where it stands on one row. A row that says neither e-mail nor
+    ticket cannot tell two people of one name apart: it is left out if one of them is known already.
     """
     plan = Plan()
     wanted = _without_duplicates(list(rows), plan)

@@ -1,6 +1,7 @@
 """An attendee list's way in: upload, preview, import, report."""
 
 import asyncio
+import contextlib
 from typing import Any
 from uuid import UUID
 
@@ -114,10 +115,9 @@ async def put_import(
         columns = {f"column-{i}": form.text(f"column-{i}") for i in range(form.number("columns"))}
         read = await asyncio.to_thread(read_list, body_of(kept), chosen_columns(columns) or None)
         listed: Listed | None = "all" if form.checked("everybody-agreed") else None
-        try:
+        # Pressed twice, the report is there already.
+        with contextlib.suppress(Conflict):
             await db.write(import_kept_list, event.id, list_id, read, listed)
-        except Conflict:
-            pass  # the button was pressed twice: the report is there
     return see_other(f"/organise/{slug}/lists/{list_id}")
 
 

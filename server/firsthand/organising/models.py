@@ -13,8 +13,8 @@ from firsthand.db import Base, new_id, now
 class AttendeeList(Base):
     """An attendee list between its upload and its import, and then the import's report.
 
-    ``body`` is the compressed file; it is emptied once the list is imported and with the next upload
-    after a day. It stands here, and not in a folder, so that any replica can show the preview.
+    ``body`` is the compressed file, empty once it is imported; what never is, goes with the first
+    upload after a day. It stands here, not in a folder, so that any replica can show the preview.
     """
 
     __tablename__ = "attendee_list"

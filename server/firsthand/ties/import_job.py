@@ -21,6 +21,7 @@ from firsthand.ties.importing import (
     finish_import,
     import_of,
     note_progress,
+    refresh_statistics,
     start_import,
     write_blocks,
     write_ties,
@@ -42,6 +43,9 @@ log = logging.getLogger("firsthand.ties")
 # Few enough that a scan which comes meanwhile does not wait for more than some milliseconds.
 _TIES_A_TRANSACTION = 200
 _BLOCKS_A_TRANSACTION = 1_000
+# Batches after which a table is another one to the database's planner.
+_GROWN = {5, 50, 500}
+_PARSER = (sys.executable, "-m", "firsthand.ties.reading")
 _LONGEST_SECONDS = 30 * 60
 _NICENESS = 10
 _CRASHED = "This file could not be read to its end. Nothing of it was kept."
@@ -90,6 +94,7 @@ class _Findings:
     owner: FoundOwner | None = None
     summary: Summary | None = None
     failure: str | None = None
+    batches: int = 0
 
 
 def _bring(
@@ -134,6 +139,9 @@ def _bring(
 def _flush(db: Database, owner_id: UUID, import_id: UUID, findings: _Findings) -> None:
     if findings.ties:
         db.write_now(write_ties, owner_id, import_id, findings.ties)
+        findings.batches += 1
+        if findings.batches in _GROWN:
+            db.write_now(refresh_statistics)
     if findings.blocks:
         db.write_now(write_blocks, owner_id, import_id, findings.blocks)
     findings.ties, findings.blocks = [], []
@@ -165,7 +173,7 @@ class _Parser:
 @contextmanager
 def _parser(files: Sequence[Path], longest_seconds: float) -> Iterator[_Parser]:
     """The parser in a process of its own, which limits its memory itself; gone at the end."""
-    command = [sys.executable, "-m", "firsthand.ties.reading", *map(str, files)]
+    command = [*_PARSER, *map(str, files)]
     with subprocess.Popen(  # noqa: S603  # our own module, paths as arguments
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
     ) as process:

@@ -18,8 +18,8 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
-    exists,
     func,
+    literal,
     or_,
     select,
     tuple_,
@@ -113,11 +113,7 @@ def count_known_and_met(session: Session, viewer_id: UUID, event_id: UUID) -> in
 @cache
 def _page(q: bool, network: bool, kind: bool, further: bool) -> AnySelect:
     stmt = (
-        _visible(q, network, kind)
-        .add_columns(
-            Match.strength, shown_name(), shown_headline(TO_BROWSERS), shown_company(TO_BROWSERS)
-        )
-        .where(~_outdone(network, kind))
+        _best(q, network, kind)
         # The index's own order, so that no more is read than the page shows.
         .order_by(Match.strength.desc(), Match.attendee_id.desc())
         .limit(bindparam("most", type_=Integer()))
@@ -128,71 +124,102 @@ def _page(q: bool, network: bool, kind: bool, further: bool) -> AnySelect:
             bindparam("attendee", type_=Match.attendee_id.type),
         )
         stmt = stmt.where(tuple_(Match.strength, Match.attendee_id) < place)
-    return stmt
+    best = stmt.subquery()
+    return (
+        select(
+            best.c.attendee_id,
+            best.c.strength,
+            shown_name(),
+            shown_headline(TO_BROWSERS),
+            shown_company(TO_BROWSERS),
+        )
+        .join(Attendee, Attendee.id == best.c.attendee_id)
+        .outerjoin(Account, Account.id == Attendee.account_id)
+        .order_by(best.c.strength.desc(), best.c.attendee_id.desc())
+    )
 
 
 @cache
 def _count_unmet() -> AnySelect:
-    some = _visible(False, False, False).distinct().limit(MOST_COUNTED).subquery()
+    some = _best(False, False, False).limit(MOST_COUNTED).subquery()
     return select(func.count()).select_from(some)
 
 
 @cache
 def _count_met() -> AnySelect:
-    met = _matched().where(Match.attendee_id.in_(met_attendees(_VIEWER)))
-    some = met.distinct().limit(MOST_COUNTED).subquery()
+    some = (
+        select(Match.attendee_id)
+        .where(*_here(), Match.attendee_id.in_(met_attendees(_VIEWER)), _is_seen(False))
+        .distinct()
+        .limit(MOST_COUNTED)
+        .subquery()
+    )
     return select(func.count()).select_from(some)
 
 
-def _matched() -> AnySelect:
-    return (
-        select(Match.attendee_id)
-        .join(Attendee, Attendee.id == Match.attendee_id)
-        .join(Handle, Handle.id == Match.handle_id)
-        .outerjoin(Account, Account.id == Attendee.account_id)
-        .where(
-            Match.owner_id == _VIEWER,
-            Match.event_id == bindparam("event"),
-            Attendee.listed.is_(True),
-            handle_shown(Handle, TO_BROWSERS),
-        )
+def _here() -> tuple[ColumnElement[bool], ...]:
+    return Match.owner_id == _VIEWER, Match.event_id == bindparam("event")
+
+
+def _best(q: bool, network: bool, kind: bool) -> AnySelect:
+    """Each person to meet once, at the place of their strongest tie that is shown."""
+    dismissed = select(Dismissed.attendee_id).where(Dismissed.owner_id == _VIEWER)
+    return select(Match.attendee_id, Match.strength).where(
+        *_here(),
+        # Neither looks at the match, so that each is made once and not for every row.
+        Match.attendee_id.not_in(met_attendees(_VIEWER)),
+        Match.attendee_id.not_in(dismissed),
+        *_narrow_ties(Match, network, kind),
+        _is_seen(q),
+        _is_not_outdone(network, kind),
     )
 
 
-def _visible(q: bool, network: bool, kind: bool) -> AnySelect:
-    dismissed = select(Dismissed.attendee_id).where(Dismissed.owner_id == _VIEWER)
+def _is_seen(q: bool) -> ColumnElement[bool]:
+    """Listed, by a handle shown to browsers, nobody blocked; and, with ``q``, found by words.
+
+    A scalar subquery and no join: PostgreSQL cannot guess how many rows these conditions leave,
+    and would join and sort all matches rather than walk the index until the page is full.
+    """
     blocked = union(
         select(Block.account_id).where(Block.owner_id == _VIEWER),
         select(Block.owner_id).where(Block.account_id == _VIEWER),
     )
-    # None of these looks at the match, so that each is made once and not for every row.
-    stmt = _matched().where(
-        Match.attendee_id.not_in(met_attendees(_VIEWER)),
-        Match.attendee_id.not_in(dismissed),
-        or_(Attendee.account_id.is_(None), Attendee.account_id.not_in(blocked)),
+    stmt = (
+        select(literal(1))
+        .select_from(Attendee)
+        .join(Handle, Handle.id == Match.handle_id)
+        .where(
+            Attendee.id == Match.attendee_id,
+            Attendee.listed.is_(True),
+            handle_shown(Handle, TO_BROWSERS),
+            or_(Attendee.account_id.is_(None), Attendee.account_id.not_in(blocked)),
+        )
     )
     if q:
         words = bindparam("words", type_=String())
-        stmt = stmt.where(
+        stmt = stmt.outerjoin(Account, Account.id == Attendee.account_id).where(
             or_(
                 func.lower(shown_name()).like(words, escape="\\"),
                 func.lower(shown_headline(TO_BROWSERS)).like(words, escape="\\"),
                 func.lower(shown_company(TO_BROWSERS)).like(words, escape="\\"),
             )
         )
-    return stmt.where(*_narrow_ties(Match, network, kind))
+    return stmt.limit(1).correlate(Match).scalar_subquery() == 1
 
 
-def _outdone(network: bool, kind: bool) -> ColumnElement[bool]:
-    """Somebody with several ties comes once, at the place of the strongest that is shown."""
-    better, better_handle = aliased(Match), aliased(Handle)
-    return exists(
-        select(better.owner_id)
-        .join(better_handle, better_handle.id == better.handle_id)
+def _is_not_outdone(network: bool, kind: bool) -> ColumnElement[bool]:
+    """No other tie with the same person is stronger and shown."""
+    better = aliased(Match)
+    return (
+        select(literal(1))
+        .select_from(better)
+        .join(Attendee, Attendee.id == better.attendee_id)
+        .join(Handle, Handle.id == better.handle_id)
         .where(
             better.owner_id == Match.owner_id,
             better.attendee_id == Match.attendee_id,
-            handle_shown(better_handle, TO_BROWSERS),
+            handle_shown(Handle, TO_BROWSERS),
             *_narrow_ties(better, network, kind),
             or_(
                 better.strength > Match.strength,
@@ -202,40 +229,38 @@ def _outdone(network: bool, kind: bool) -> ColumnElement[bool]:
                 ),
             ),
         )
-        .correlate(Match, Attendee)
+        .limit(1)
+        .correlate(Match)
+        .scalar_subquery()
+        .is_(None)
     )
 
 
 def _narrow_ties(match: Any, network: bool, kind: bool) -> list[ColumnElement[bool]]:
+    """Scalar subqueries for the same reason as in ``_is_seen``."""
     conditions: list[ColumnElement[bool]] = []
     if network:
         tie = aliased(Tie)
-        conditions.append(
-            exists(
-                select(tie.id)
-                .where(
-                    tie.owner_id == match.owner_id,
-                    tie.id == match.tie_id,
-                    tie.network == bindparam("network"),
-                )
-                .correlate(match)
-            )
+        of_network = select(literal(1)).where(
+            tie.owner_id == match.owner_id,
+            tie.id == match.tie_id,
+            tie.network == bindparam("network"),
         )
+        conditions.append(of_network.limit(1).correlate(match).scalar_subquery() == 1)
     if kind:
         fact = aliased(TieFact)
-        conditions.append(
-            exists(
-                select(fact.tie_id)
-                .join(Import, and_(Import.owner_id == fact.owner_id, Import.id == fact.import_id))
-                .where(
-                    fact.owner_id == match.owner_id,
-                    fact.tie_id == match.tie_id,
-                    fact.kind == bindparam("kind"),
-                    Import.state == ImportState.DONE,
-                )
-                .correlate(match)
+        of_kind = (
+            select(literal(1))
+            .select_from(fact)
+            .join(Import, and_(Import.owner_id == fact.owner_id, Import.id == fact.import_id))
+            .where(
+                fact.owner_id == match.owner_id,
+                fact.tie_id == match.tie_id,
+                fact.kind == bindparam("kind"),
+                Import.state == ImportState.DONE,
             )
         )
+        conditions.append(of_kind.limit(1).correlate(match).scalar_subquery() == 1)
     return conditions
 
 

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from firsthand.events.models import Event
-
 from tests.server.house import House, Person, tie
 
 
@@ -48,7 +47,10 @@ def test_meeting_somebody_shows_them_as_met(house: House, ana: Person, event: Ev
     fenna = house.attendee(event, "Fenna")
     house.attendee(event, "Bo")
     house.scan(ana, fenna, event="seaside")
-    assert {i["name"]: i["met"] for i in listed(house, ana)["items"]} == {"Fenna": True, "Bo": False}
+    assert {i["name"]: i["met"] for i in listed(house, ana)["items"]} == {
+        "Fenna": True,
+        "Bo": False,
+    }
 
 
 def test_the_list_is_searched_and_paged_without_losing_anybody(
@@ -117,4 +119,4 @@ def test_htmx_gets_only_the_rows_that_come_next(house: House, ana: Person, event
     assert further
     rows = ana.client.get(further[1].replace("&amp;", "&"), headers={"HX-Request": "true"}).text
     assert "<html" not in rows
-    assert rows.count("<li id=\"attendee-") == 2
+    assert rows.count('<li id="attendee-') == 2

@@ -18,7 +18,6 @@ from firsthand.organising.list_import import ImportReport, Listed, import_list
 from firsthand.organising.list_reading import MOST_ROWS, read_list
 from firsthand.organising.lists import import_read_list
 from firsthand.problems import Invalid
-
 from tests.server.house import House, Person, tie
 
 
@@ -76,7 +75,12 @@ def test_importing_the_same_list_again_changes_nothing(house: House, event: Even
 
 def test_importing_again_updates_by_ticket(house: House, event: Event) -> None:
     bring(house, event, "name,ticket,company\nAna,T1,Harbour\n")
-    assert counts(bring(house, event, "name,ticket,company\nAna Oliveira,T1,Port\n")) == (0, 1, 0, 0)
+    assert counts(bring(house, event, "name,ticket,company\nAna Oliveira,T1,Port\n")) == (
+        0,
+        1,
+        0,
+        0,
+    )
     assert attendees(house, event)["Ana Oliveira"].company == "Port"
 
 
@@ -170,9 +174,7 @@ def test_another_events_attendees_are_left_alone(
 
 
 def api(house: House, who: Person, event: Event, **sent: Any) -> Any:
-    return house.client().post(
-        f"/api/v1/events/{event.slug}/attendees", headers=who.bearer, **sent
-    )
+    return house.client().post(f"/api/v1/events/{event.slug}/attendees", headers=who.bearer, **sent)
 
 
 def test_the_api_takes_a_csv_and_reports(house: House, event: Event, organiser: Person) -> None:
@@ -235,9 +237,7 @@ def test_what_is_no_list_gets_a_clear_refusal(
     house: House, event: Event, organiser: Person, sent: dict[str, Any]
 ) -> None:
     headers = {**organiser.bearer, **sent.pop("headers", {})}
-    answer = house.client().post(
-        f"/api/v1/events/{event.slug}/attendees", headers=headers, **sent
-    )
+    answer = house.client().post(f"/api/v1/events/{event.slug}/attendees", headers=headers, **sent)
     assert answer.status_code == 400, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["detail"]

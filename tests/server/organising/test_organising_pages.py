@@ -10,12 +10,14 @@ from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.signing_in import make_api_token
 from firsthand.attendees.models import Attendee
 from firsthand.events.models import Event, EventRole
-
 from tests.server.house import House, Person, tie
 
-LIST = b"Full name;E-mail;Twitter;Notes\nAna Oliveira;ana@example.org;@ana;x\nBo;b@example.org;a b;\n"
+LIST = (
+    b"Full name;E-mail;Twitter;Notes\nAna Oliveira;ana@example.org;@ana;x\nBo;b@example.org;a b;\n"
+)
 
 
 @pytest.fixture
@@ -121,7 +123,7 @@ def test_somebody_added_by_hand_stands_in_the_table(
     assert answer.status_code == 303
     page = organiser.client.get("/organise/seaside/attendees").text
     assert "<script>alert" not in page
-    assert page.count("<th scope=\"row\">") == 1
+    assert page.count('<th scope="row">') == 1
 
 
 def test_what_is_wrong_with_somebody_added_by_hand_is_told_beside_the_field(
@@ -242,9 +244,7 @@ def test_an_unknown_layout_is_refused(organiser: Person, event: Event, layout: s
     assert answer.status_code == 400
 
 
-def test_an_event_without_attendees_has_no_badges_to_print(
-    organiser: Person, event: Event
-) -> None:
+def test_an_event_without_attendees_has_no_badges_to_print(organiser: Person, event: Event) -> None:
     assert organiser.client.get("/organise/seaside/badges.pdf").status_code == 400
 
 
@@ -288,13 +288,13 @@ def test_statistics_count_pairs_and_online_ties_that_became_meetings(
     assert [day["pairs"] for day in found["meetings_by_day"]] == [7]
 
 
-def test_a_token_without_the_scope_may_not_organise(house: House, event: Event) -> None:
-    from firsthand.accounts.signing_in import make_api_token
+@pytest.mark.parametrize("slug", ["nowhere", "a%00b", "%F0%9F%A6%8A", "a" * 2_000])
+def test_an_event_that_is_not_there_is_not_found(organiser: Person, slug: str) -> None:
+    assert organiser.client.get(f"/organise/{slug}").status_code == 404
+    assert organiser.client.get(f"/events/{slug}/attendees").status_code == 404
 
-    mail = house.db.read_now(
-        lambda session: session.scalars(select(EventRole.account_id)).one()
-    )
-    assert mail
+
+def test_a_token_without_the_scope_may_not_organise(house: House, event: Event) -> None:
     person = house.person("Reader", "reader@example.org")
     token = house.db.write_now(make_api_token, person.email, ["read", "write"])
     headers = {"Authorization": f"Bearer {token}"}

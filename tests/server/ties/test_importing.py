@@ -37,7 +37,6 @@ from firsthand.ties.kinds import (
     TieKind,
 )
 from firsthand.ties.models import Import, Match, Tie
-
 from tests.server.house import House, Person
 
 MARCH = datetime(2025, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -341,7 +340,12 @@ _people = st.lists(
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(earlier=_people, people=_people, cuts=st.lists(st.integers(1, 8), max_size=4), again=st.booleans())
+@given(
+    earlier=_people,
+    people=_people,
+    cuts=st.lists(st.integers(1, 8), max_size=4),
+    again=st.booleans(),
+)
 def test_how_an_import_is_cut_into_batches_or_repeated_makes_no_difference(
     house: House, earlier: list[FoundTie], people: list[FoundTie], cuts: list[int], again: bool
 ) -> None:

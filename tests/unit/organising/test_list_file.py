@@ -183,7 +183,7 @@ def test_a_name_of_a_megabyte_costs_its_row_only() -> None:
 
 
 def test_a_quote_that_is_never_closed_is_told() -> None:
-    rows, problems, _ = read('name\nAna\n"Bo\n' + "Cy\n" * 200_000)
+    rows, problems, _ = read('name\nAna\n"Bo\n' + "Cy\n" * 45_000)
     assert rows[0].name == "Ana"
     assert "quotation mark" in problems[0].what
 
@@ -231,16 +231,18 @@ def test_what_is_no_list_is_told_as_such(body: bytes, word: str) -> None:
     assert word in file.trouble
 
 
-def test_a_long_list_is_read_within_bounded_memory(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_long_list_is_read_within_bounded_memory(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     path = tmp_path_factory.mktemp("list") / "long.csv"
-    line = b"Ana Oliveira,ana@example.org,Harbour Labs\n"
-    path.write_bytes(b"name,email,company\n" + line * 50_000)
+    line = b"Ana Oliveira," + b"a remark that nobody reads " * 100 + b"\n"
+    path.write_bytes(b"name,remarks\n" + line * 2_000)
     with path.open("rb") as stream:
         tracemalloc.start()
         count = sum(1 for _ in ListFile(stream).read())
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-    assert count == 50_000
+    assert count == 2_000
     assert most < 1_500_000
 
 

@@ -108,7 +108,5 @@ def test_importing_the_same_list_again_adds_nobody(
 ) -> None:
     rows = [row(*each, number=i) for i, each in enumerate(listed)]
     first = plan_import([], rows)
-    attendees = [
-        KnownAttendee(UUID(int=r.number), r.name, r.email, r.ticket) for r in first.new
-    ]
+    attendees = [KnownAttendee(UUID(int=r.number), r.name, r.email, r.ticket) for r in first.new]
     assert plan_import(attendees, rows).new == []

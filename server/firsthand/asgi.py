@@ -1,0 +1,16 @@
+"""What a server process loads: the application as the environment says."""
+
+from firsthand.app import Firsthand, create_app
+from firsthand.settings import Settings, read_settings
+
+
+def create() -> Firsthand:
+    """The production application."""
+    return create_app(read_settings())
+
+
+def create_demo() -> Firsthand:
+    """The demo: sign-in by one click, mail on the console. Settings come from ``firsthand demo``."""
+    settings = read_settings()
+    values = {name: getattr(settings, name) for name in Settings.__dataclass_fields__}
+    return create_app(Settings(**{**values, "demo": True, "smtp_url": None}))

@@ -1,0 +1,67 @@
+"""Commands of whoever runs the server: serve, migrate, export, backup, doctor."""
+
+import zipfile
+from pathlib import Path
+
+import click
+
+from firsthand import serving
+from firsthand.backup import back_up
+from firsthand.cli.opening import account_id_of, opened
+from firsthand.doctor import examine
+from firsthand.migrations import upgrade
+from firsthand.settings import read_database_url, read_settings
+from firsthand.taking_out import write_everything
+
+
+@click.command()
+def serve() -> None:
+    """Run the production server as the environment says."""
+    settings = read_settings()
+    serving.check_ready(settings)
+    click.echo(f"Firsthand at {settings.base_url} (listening on {settings.host}:{settings.port})")
+    serving.serve(settings)
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    upgrade(read_database_url())
+    click.echo("The database is up to date.")
+
+
+@click.command()
+@click.argument("email")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
+def export(email: str, output: Path) -> None:
+    """Everything of one account, as JSON in a zip."""
+    if output.exists():
+        raise click.ClickException(f"{output} is there already.")
+    with opened() as db:
+        owner_id = db.read_now(account_id_of, email)
+        unfinished = output.with_name(f"{output.name}.part")
+        with (
+            zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive,
+            archive.open("firsthand.json", "w") as file,
+        ):
+            db.read_now(write_everything, owner_id, file)
+        unfinished.rename(output)
+    click.echo(f"{output} holds everything of {email}.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """A consistent copy of the database, while the server runs."""
+    back_up(read_database_url(), file)
+    click.echo(f"{file} is a whole copy of the database.")
+
+
+@click.command()
+def doctor() -> None:
+    """Say what is well and what is not."""
+    findings = examine()
+    for finding in findings:
+        click.echo(f"{'ok  ' if finding.well else 'BAD '} {finding.words}")
+    if not all(finding.well for finding in findings):
+        raise SystemExit(1)

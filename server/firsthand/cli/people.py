@@ -1,0 +1,100 @@
+"""Commands about one person: account, token, ties."""
+
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from firsthand.accounts.addresses import read_email, read_name
+from firsthand.accounts.models import Account
+from firsthand.accounts.signing_in import SCOPES, make_api_token, make_link_token
+from firsthand.attendees.membership import claim_by_email
+from firsthand.cli.opening import account_id_of, opened
+from firsthand.db import new_id
+from firsthand.problems import Conflict
+from firsthand.settings import read_settings
+from firsthand.ties.import_job import import_files
+from firsthand.ties.models import ImportState
+
+
+@click.group()
+def account() -> None:
+    """Accounts, for a server without mail."""
+
+
+@account.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="What others call this person.")
+def account_add(email: str, name: str) -> None:
+    """Make an account; its e-mail counts as verified."""
+    with opened() as db:
+        db.write_now(_add_account, email, name)
+    click.echo(f"{read_email(email)} has an account now. Sign in: firsthand account link {email}")
+
+
+def _add_account(session: Session, email: str, name: str) -> None:
+    address = read_email(email)
+    if session.scalar(select(Account.id).where(Account.email == address)):
+        raise Conflict(f"There is an account with the address {address} already.")
+    added = Account(id=new_id(), email=address, name=read_name(name))
+    session.add(added)
+    session.flush()
+    claim_by_email(session, added.id)
+
+
+@account.command("link")
+@click.argument("email")
+def account_link(email: str) -> None:
+    """Print a one-time sign-in link, good for a week."""
+    base_url = read_settings().base_url
+    with opened() as db:
+        link = db.write_now(make_link_token, email)
+    click.echo(f"{base_url}/sign-in/link/{link}")
+
+
+@click.group()
+def token() -> None:
+    """Tokens for the JSON API."""
+
+
+@token.command("add")
+@click.argument("email")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(sorted(SCOPES)),
+    help="What it may do; may be given several times. Default: everything.",
+)
+def token_add(email: str, scopes: tuple[str, ...]) -> None:
+    """Print a token, and nothing else."""
+    with opened() as db:
+        made = db.write_now(make_api_token, email, scopes)
+    click.echo(made)
+
+
+@click.group()
+def ties() -> None:
+    """What people bring from their networks."""
+
+
+@ties.command("import")
+@click.argument("email")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, readable=True, path_type=Path)
+)
+def ties_import(email: str, files: tuple[Path, ...]) -> None:
+    """Import an archive as the network gave it: its zip, or files of it."""
+    with opened() as db:
+        owner_id = db.read_now(account_id_of, email)
+        report = import_files(db, owner_id, files)
+    for problem in report.problems:
+        click.echo(f"{problem['where']}: {problem['what']}", err=True)
+    if report.state != ImportState.DONE:
+        raise click.ClickException("Nothing was imported.")
+    click.echo(
+        f"{report.format}: {report.added} added, {report.updated} updated, "
+        f"{report.unchanged} unchanged; {report.unresolved} could not be named, "
+        f"{report.skipped} skipped"
+    )
