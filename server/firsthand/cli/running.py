@@ -30,9 +30,7 @@ def event() -> None:
 @click.option("--ends", required=True, help="Last day.")
 @click.option("--timezone", required=True, help="Like Europe/Paris.")
 @click.option("--organiser", required=True, help="The e-mail of an account.")
-def event_add(
-    slug: str, name: str, starts: str, ends: str, timezone: str, organiser: str
-) -> None:
+def event_add(slug: str, name: str, starts: str, ends: str, timezone: str, organiser: str) -> None:
     """Make an event that an account runs."""
     with opened() as db:
         organiser_id = db.read_now(account_id_of, organiser)
@@ -72,9 +70,7 @@ def attendees_import(slug: str, file: Path, listed: str | None) -> None:
 @click.command()
 @click.argument("slug", metavar="EVENT")
 @click.option("--layout", type=click.Choice(sorted(LAYOUTS)), default=DEFAULT_LAYOUT)
-@click.option(
-    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path)
-)
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
 def badges(slug: str, layout: str, output: Path) -> None:
     """Print an event's badges into a PDF."""
     settings = read_settings()

@@ -11,26 +11,24 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def lan_addresses() -> list[str]:
-    """This machine's addresses as phones in its network know them, the likeliest first."""
+def lan_address() -> str:
+    """This machine's address as phones in its network know it."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             # Nothing is sent: the system only tells which of its addresses it would use.
             probe.connect(("192.0.2.1", 9))
             address: str = probe.getsockname()[0]
         except OSError:
-            return ["127.0.0.1"]
-    return [address]
+            return "127.0.0.1"
+    return address
 
 
-def local_certificate(folder: Path, addresses: list[str]) -> tuple[Path, Path]:
-    """Files of a fresh certificate for these addresses and of its key."""
+def make_certificate(folder: Path, address: str) -> tuple[Path, Path]:
+    """Files of a fresh certificate for this address and of its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Firsthand demo")])
     today = datetime.now(UTC)
-    names: list[x509.GeneralName] = [
-        x509.IPAddress(ipaddress.ip_address(address)) for address in addresses
-    ]
+    names = [x509.IPAddress(ipaddress.ip_address(address))]
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)

@@ -74,7 +74,9 @@ def _latin_names() -> Iterator[tuple[str, str]]:
 
 def _latin(name: str) -> str:
     apart = unicodedata.normalize("NFKD", name.lower().translate(_PLAIN))
-    return " ".join("".join(c if c.isascii() and c.isalpha() else " " * (c == " ") for c in apart).split())
+    return " ".join(
+        "".join(c if c.isascii() and c.isalpha() else " " * (c == " ") for c in apart).split()
+    )
 
 
 def _person(chance: random.Random, number: int, name: str, latin: str) -> Invented:
