@@ -1,5 +1,7 @@
 """Given and family names from many places. Everybody made of them is invented."""
 
+# ruff: noqa: RUF001  # letters that look like others are what these names are spelt with
+
 # Latin ones, by where such names are at home.
 LATIN = (
     (

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from firsthand.demo.crowd import Invented
 from firsthand.demo.doors import ANA, NOOR
-from firsthand.demo.seed import SLUG, Scanned, Stage, x_ties
+from firsthand.demo.stage import SLUG, Scanned, Stage, x_ties
 from firsthand.followups.queries import follow_ups
 from firsthand.followups.touchpoints import add_touchpoint
 from firsthand.followups.verbs import add_follow_up, complete, drop, promise, snooze
