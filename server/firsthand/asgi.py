@@ -10,7 +10,7 @@ def create() -> Firsthand:
 
 
 def create_demo() -> Firsthand:
-    """The demo: sign-in by one click, mail on the console. Settings come from ``firsthand demo``."""
+    """The demo: one-click sign-in, mail on the console; ``firsthand demo`` sets the rest."""
     settings = read_settings()
     values = {name: getattr(settings, name) for name in Settings.__dataclass_fields__}
     return create_app(Settings(**{**values, "demo": True, "smtp_url": None}))

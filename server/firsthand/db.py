@@ -27,7 +27,6 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Engine,
-    Insert,
     MetaData,
     Select,
     Table,
@@ -460,15 +459,63 @@ def table_of(model: type[Base]) -> Table:
 
 
 def insert_new(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert a set of rows; those that are there already (by any unique key) stay as they are."""
+    """Insert a set of rows; those that are there already (by any unique key) stay as they are.
+
+    All rows have the same keys; a column that is left out takes its default.
+    """
     if not rows:
         return
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    session.connection().execute(_insert_new(model, on_sqlite), list(rows))
+    connection = session.connection()
+    plan = _insert_plan(model, connection.dialect, tuple(rows[0]))
+    made = plan.parameters(rows)
+    # Compiled and with its types looked up once: half of what SQLAlchemy spends on a row otherwise.
+    connection.exec_driver_sql(plan.sql, made)
+
+
+@dataclass(frozen=True, slots=True)
+class _InsertPlan:
+    """One INSERT of one table, with what turns each value into what the driver takes."""
+
+    sql: str
+    columns: tuple[tuple[str, str, Callable[[Any], Any] | None, Callable[[], Any] | None], ...]
+    positional: bool
+
+    def parameters(self, rows: Sequence[dict[str, Any]]) -> list[Any]:
+        if self.positional:
+            return [tuple(value for _, value in self._values(row)) for row in rows]
+        return [dict(self._values(row)) for row in rows]
+
+    def _values(self, row: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+        for bind, key, to_driver, default in self.columns:
+            value = row[key] if default is None else default()
+            yield bind, value if to_driver is None or value is None else to_driver(value)
 
 
 @functools.cache
-def _insert_new(model: type[Base], on_sqlite: bool) -> Insert:
+def _insert_plan(model: type[Base], dialect: Dialect, keys: tuple[str, ...]) -> _InsertPlan:
     table = table_of(model)
-    insert = sqlite.insert(table) if on_sqlite else postgresql.insert(table)
-    return insert.on_conflict_do_nothing()
+    insert = sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
+    defaults = {
+        column.name: _default(column.default)
+        for column in table.columns
+        if column.name not in keys and column.default is not None
+    }
+    names = [*keys, *defaults]
+    compiled = insert.on_conflict_do_nothing().compile(dialect=dialect, column_keys=names)
+    order = compiled.positiontup or names
+    columns = tuple(
+        (
+            name,
+            name,
+            table.columns[name].type.dialect_impl(dialect).bind_processor(dialect),
+            defaults.get(name),
+        )
+        for name in order
+    )
+    return _InsertPlan(str(compiled), columns, compiled.positional)
+
+
+def _default(default: Any) -> Callable[[], Any]:
+    if default.is_callable:
+        return lambda: default.arg(None)
+    return lambda: default.arg

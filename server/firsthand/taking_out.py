@@ -5,7 +5,7 @@ are of no use to anybody, and what others keep about this account, which is thei
 """
 
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, IO
 from uuid import UUID
 
 import msgspec
@@ -28,7 +28,7 @@ def export_everything(session: Session, owner_id: UUID) -> dict[str, list[Row]]:
     return {name: list(rows) for name, rows in _parts(session, owner_id)}
 
 
-def write_everything(session: Session, owner_id: UUID, out: BinaryIO) -> None:
+def write_everything(session: Session, owner_id: UUID, out: IO[bytes]) -> None:
     """The same as one JSON document, row by row."""
     encoder = msgspec.json.Encoder()
     for number, (name, rows) in enumerate(_parts(session, owner_id)):

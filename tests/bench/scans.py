@@ -35,7 +35,7 @@ from firsthand.events.models import Event
 from firsthand.migrations import upgrade
 
 PEOPLE, BADGES = 40, 3_000
-SECONDS = 8.0
+SECONDS = 5.0
 PATH = b"/api/v1/scans"
 
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from firsthand.attendees.models import Attendee
-from firsthand.attendees.places import PLACE_COLUMNS, EventPlace
+from firsthand.attendees.places import EventPlace
 from firsthand.badges.models import Badge
+from firsthand.db import table_of
 from firsthand.events.models import Event
 
 
@@ -24,27 +26,43 @@ class FoundBadge:
 
 BadgeKey = str | tuple[UUID, str]
 
+# On the hot path of scans: built once, past the ORM.
+_BADGE, _ATTENDEE, _EVENT = table_of(Badge).c, table_of(Attendee).c, table_of(Event).c
+_IN_FORCE = (
+    select(
+        _BADGE.token,
+        _BADGE.short_code,
+        _BADGE.attendee_id,
+        _ATTENDEE.account_id,
+        _EVENT.id,
+        _EVENT.slug,
+        _EVENT.name,
+        _EVENT.starts,
+        _EVENT.ends,
+        _EVENT.timezone,
+    )
+    .join_from(table_of(Badge), table_of(Attendee), _ATTENDEE.id == _BADGE.attendee_id)
+    .join(table_of(Event), _EVENT.id == _BADGE.event_id)
+    .where(_BADGE.revoked_at.is_(None))
+)
+_BY_TOKEN = _IN_FORCE.where(_BADGE.token.in_(bindparam("tokens", expanding=True)))
+_BY_SHORT_CODE = _IN_FORCE.where(
+    tuple_(_BADGE.event_id, _BADGE.short_code).in_(bindparam("short_codes", expanding=True))
+)
+
 
 def find_badges(
     session: Session, tokens: Collection[str], short_codes: Collection[tuple[UUID, str]]
 ) -> dict[BadgeKey, FoundBadge]:
     """Badges by token and by (event, short code); unknown and revoked ones are both absent."""
-    if not tokens and not short_codes:
-        return {}
-    asked = []
-    if tokens:
-        asked.append(Badge.token.in_(tokens))
-    if short_codes:
-        asked.append(tuple_(Badge.event_id, Badge.short_code).in_(list(short_codes)))
     found: dict[BadgeKey, FoundBadge] = {}
-    for token, short_code, attendee_id, account_id, *place in session.execute(
-        select(
-            Badge.token, Badge.short_code, Badge.attendee_id, Attendee.account_id, *PLACE_COLUMNS
-        )
-        .join(Attendee, Attendee.id == Badge.attendee_id)
-        .join(Event, Event.id == Badge.event_id)
-        .where(or_(*asked), Badge.revoked_at.is_(None))
-    ):
+    rows: list[Any] = []
+    connection = session.connection()
+    if tokens:
+        rows += connection.execute(_BY_TOKEN, {"tokens": list(tokens)})
+    if short_codes:
+        rows += connection.execute(_BY_SHORT_CODE, {"short_codes": list(short_codes)})
+    for token, short_code, attendee_id, account_id, *place in rows:
         badge = FoundBadge(attendee_id, account_id, EventPlace(*place))
         found[token] = badge
         found[badge.event.id, short_code] = badge

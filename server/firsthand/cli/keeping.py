@@ -1,5 +1,6 @@
 """Commands of whoever runs the server: serve, migrate, export, backup, doctor."""
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -40,12 +41,19 @@ def export(email: str, output: Path) -> None:
     with opened() as db:
         owner_id = db.read_now(account_id_of, email)
         unfinished = output.with_name(f"{output.name}.part")
-        with (
-            zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive,
-            archive.open("firsthand.json", "w") as file,
-        ):
-            db.read_now(write_everything, owner_id, file)
-        unfinished.rename(output)
+        try:
+            # Everything that is private stands in it: only who runs this may read it.
+            with (
+                unfinished.open(
+                    "wb", opener=lambda path, flags: os.open(path, flags, 0o600)
+                ) as out,
+                zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive,
+                archive.open("firsthand.json", "w", force_zip64=True) as file,
+            ):
+                db.read_now(write_everything, owner_id, file)
+            unfinished.rename(output)
+        finally:
+            unfinished.unlink(missing_ok=True)
     click.echo(f"{output} holds everything of {email}.")
 
 

@@ -89,10 +89,11 @@ def ties_import(email: str, files: tuple[Path, ...]) -> None:
     with opened() as db:
         owner_id = db.read_now(account_id_of, email)
         report = import_files(db, owner_id, files)
-    for problem in report.problems:
-        click.echo(f"{problem['where']}: {problem['what']}", err=True)
+    problems = [f"{problem['where']}: {problem['what']}" for problem in report.problems]
     if report.state != ImportState.DONE:
-        raise click.ClickException("Nothing was imported.")
+        raise click.ClickException(" ".join(problems))
+    for problem in problems:
+        click.echo(problem, err=True)
     click.echo(
         f"{report.format}: {report.added} added, {report.updated} updated, "
         f"{report.unchanged} unchanged; {report.unresolved} could not be named, "

@@ -13,7 +13,9 @@ from firsthand.cli.opening import account_id_of, opened
 from firsthand.events.models import Event
 from firsthand.events.verbs import EventDraft, add_event
 from firsthand.organising.badge_sheet import print_event_badges, unprintable_words
-from firsthand.organising.lists import Listed, import_file
+from firsthand.organising.list_reading import LARGEST_LIST
+from firsthand.organising.list_import import Listed
+from firsthand.organising.lists import import_file
 from firsthand.problems import NotFound
 from firsthand.settings import read_settings
 
@@ -56,7 +58,10 @@ def attendees_import(slug: str, file: Path, listed: str | None) -> None:
     """Import a CSV with the columns name, email, headline, company, listed, ticket, x, ..."""
     with opened() as db:
         event_id = db.read_now(_event_id, slug)
-        report = import_file(db, event_id, file.read_bytes(), cast(Listed | None, listed))
+        # One byte too many is enough to be refused.
+        with file.open("rb") as opened_file:
+            body = opened_file.read(LARGEST_LIST + 1)
+        report = import_file(db, event_id, body, cast(Listed | None, listed))
     for problem in report.problems:
         click.echo(f"{problem.where}: {problem.what}", err=True)
     if listed == "all":
@@ -74,6 +79,7 @@ def attendees_import(slug: str, file: Path, listed: str | None) -> None:
 def badges(slug: str, layout: str, output: Path) -> None:
     """Print an event's badges into a PDF."""
     settings = read_settings()
+    output.absolute().parent.stat()
     with opened() as db:
         printed = print_event_badges(db, settings, slug, layout, output)
     click.echo(f"{printed.badges} badges in {output}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.models import Circle
@@ -17,7 +17,7 @@ from firsthand.contacts.models import (
     ContactHandle,
     Stage,
 )
-from firsthand.db import insert_new, new_id, now
+from firsthand.db import insert_new, new_id, now, table_of
 from firsthand.handles.models import Handle
 from firsthand.ties.models import Match, Tie
 
@@ -54,6 +54,47 @@ class SomeProfile:
 
 
 Person = SomeAttendee | SomeCode | SomeProfile
+
+# On the hot path of scans: built once, past the ORM.
+_CONTACT, _KNOWN, _MATCH = table_of(Contact).c, table_of(ContactAttendee).c, table_of(Match).c
+_TIE, _HANDLE, _ATTENDEE = table_of(Tie).c, table_of(Handle).c, table_of(Attendee).c
+_CARDS_OF_ACCOUNTS = select(_CONTACT.owner_id, _CONTACT.account_id, _CONTACT.root_id).where(
+    _CONTACT.owner_id.in_(bindparam("owners", expanding=True)),
+    _CONTACT.account_id.in_(bindparam("accounts", expanding=True)),
+)
+_CARDS_OF_ATTENDEES = (
+    select(_KNOWN.owner_id, _KNOWN.attendee_id, _CONTACT.root_id)
+    .join_from(
+        table_of(ContactAttendee),
+        table_of(Contact),
+        (_CONTACT.owner_id == _KNOWN.owner_id) & (_CONTACT.id == _KNOWN.contact_id),
+    )
+    .where(
+        _KNOWN.owner_id.in_(bindparam("owners", expanding=True)),
+        _KNOWN.attendee_id.in_(bindparam("attendees", expanding=True)),
+    )
+)
+# Only handles which the other shows to people they meet: a card must not tell more.
+_SHARED_TIES = (
+    select(_MATCH.owner_id, _MATCH.attendee_id, _MATCH.tie_id, _CONTACT.root_id)
+    .join_from(
+        table_of(Match),
+        table_of(Tie),
+        (_TIE.owner_id == _MATCH.owner_id) & (_TIE.id == _MATCH.tie_id),
+    )
+    .join(table_of(Handle), _HANDLE.id == _MATCH.handle_id)
+    .join(table_of(Attendee), _ATTENDEE.id == _MATCH.attendee_id)
+    .outerjoin(
+        table_of(Contact),
+        (_CONTACT.owner_id == _TIE.owner_id) & (_CONTACT.id == _TIE.contact_id),
+    )
+    .where(
+        _MATCH.owner_id.in_(bindparam("owners", expanding=True)),
+        _MATCH.attendee_id.in_(bindparam("attendees", expanding=True)),
+        _HANDLE.circle != Circle.NOBODY,
+        or_(_ATTENDEE.account_id.is_not(None), _ATTENDEE.listed.is_(True)),
+    )
+)
 
 
 @dataclass(slots=True)
@@ -113,31 +154,19 @@ def find_or_make_cards(
 
 
 def _find_attendees(session: Session, people: Sequence[SomeAttendee], cards: Cards) -> None:
-    owners = {person.owner_id for person in people}
-    accounts = {person.account_id for person in people if person.account_id}
-    attendee_ids = {person.attendee_id for person in people}
-    by_account = {
-        (owner, account): root
-        for owner, account, root in session.execute(
-            select(Contact.owner_id, Contact.account_id, Contact.root_id).where(
-                Contact.owner_id.in_(owners), Contact.account_id.in_(accounts)
-            )
-        )
-    }
-    by_attendee = {
+    connection = session.connection()
+    owners = list({person.owner_id for person in people})
+    accounts = list({person.account_id for person in people if person.account_id})
+    attendee_ids = list({person.attendee_id for person in people})
+    by_account: dict[tuple[UUID, UUID], UUID] = {}
+    if accounts:
+        asked = {"owners": owners, "accounts": accounts}
+        for owner, account, root in connection.execute(_CARDS_OF_ACCOUNTS, asked):
+            by_account[owner, account] = root
+    asked = {"owners": owners, "attendees": attendee_ids}
+    by_attendee: dict[tuple[UUID, UUID], UUID] = {
         (owner, attendee): root
-        for owner, attendee, root in session.execute(
-            select(ContactAttendee.owner_id, ContactAttendee.attendee_id, Contact.root_id)
-            .join(
-                Contact,
-                (Contact.owner_id == ContactAttendee.owner_id)
-                & (Contact.id == ContactAttendee.contact_id),
-            )
-            .where(
-                ContactAttendee.owner_id.in_(owners),
-                ContactAttendee.attendee_id.in_(attendee_ids),
-            )
-        )
+        for owner, attendee, root in connection.execute(_CARDS_OF_ATTENDEES, asked)
     }
     ties, by_tie = _shared_ties(session, owners, attendee_ids)
     links: list[dict[str, object]] = []
@@ -184,27 +213,13 @@ def _find_attendees(session: Session, people: Sequence[SomeAttendee], cards: Car
 
 
 def _shared_ties(
-    session: Session, owners: set[UUID], attendee_ids: set[UUID]
+    session: Session, owners: list[UUID], attendee_ids: list[UUID]
 ) -> tuple[dict[tuple[UUID, UUID], list[UUID]], dict[tuple[UUID, UUID], UUID]]:
-    """Ties that match these attendees and are on no card yet, and the cards of those that are.
-
-    Only handles which the other shows to people they meet: a card must not tell more.
-    """
+    """Ties that match these attendees and are on no card yet, and the cards of those that are."""
     loose: dict[tuple[UUID, UUID], list[UUID]] = {}
     carded: dict[tuple[UUID, UUID], UUID] = {}
-    for owner, attendee, tie_id, root in session.execute(
-        select(Match.owner_id, Match.attendee_id, Match.tie_id, Contact.root_id)
-        .join(Tie, (Tie.owner_id == Match.owner_id) & (Tie.id == Match.tie_id))
-        .join(Handle, Handle.id == Match.handle_id)
-        .join(Attendee, Attendee.id == Match.attendee_id)
-        .outerjoin(Contact, (Contact.owner_id == Tie.owner_id) & (Contact.id == Tie.contact_id))
-        .where(
-            Match.owner_id.in_(owners),
-            Match.attendee_id.in_(attendee_ids),
-            Handle.circle != Circle.NOBODY,
-            or_(Attendee.account_id.is_not(None), Attendee.listed),
-        )
-    ):
+    asked = {"owners": owners, "attendees": attendee_ids}
+    for owner, attendee, tie_id, root in session.connection().execute(_SHARED_TIES, asked):
         if root is None:
             loose.setdefault((owner, attendee), []).append(tie_id)
         else:

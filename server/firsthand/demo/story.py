@@ -136,7 +136,8 @@ def _these_days(stage: Stage, ana: UUID, cast: Cast) -> list[UUID]:
         (["coffee"], "Has never been to the lighthouse."),
         (["call"], ""),
     )
-    met = [*cast.again, *cast.known_met, *cast.strangers]
+    typed = cast.strangers[-2]
+    met = [p for p in (*cast.again, *cast.known_met, *cast.strangers) if p is not typed]
     scans = []
     for number, (person, (intents, note)) in enumerate(zip(met, words, strict=False)):
         first_day = number % 2 == 0
@@ -148,8 +149,11 @@ def _these_days(stage: Stage, ana: UUID, cast: Cast) -> list[UUID]:
     )
     contacts = _contacts(stage, ana, scans)
     # One without a scan: the phone was dead.
-    last = stage.here[cast.strangers[-2].email]
-    draft = MeetingDraft(attendee=last.attendee, event=SLUG, note="My phone was dead; typed later.")
+    draft = MeetingDraft(
+        attendee=stage.here[typed.email].attendee,
+        event=SLUG,
+        note="My phone was dead; typed later.",
+    )
     stage.db.write_now(keep_meeting, ana, draft)
     return contacts
 

@@ -5,11 +5,26 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from firsthand.db import insert_new, new_id, now
+from firsthand.db import insert_new, new_id, now, table_of
 from firsthand.meetings.models import Meeting
+
+# On the hot path of scans: built once, past the ORM.
+_MEETING = table_of(Meeting).c
+_MEETINGS_THERE = select(
+    _MEETING.owner_id,
+    _MEETING.id,
+    _MEETING.contact_id,
+    _MEETING.event_id,
+    _MEETING.day,
+    _MEETING.gone_at,
+).where(
+    _MEETING.owner_id.in_(bindparam("owners", expanding=True)),
+    _MEETING.contact_id.in_(bindparam("contacts", expanding=True)),
+    _MEETING.day.in_(bindparam("days", expanding=True)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +57,13 @@ def find_or_make_meetings(
         first_moment.setdefault(occasion, met_at)
     kept = KeptMeetings({}, set())
     undone: list[tuple[UUID, UUID]] = []
-    for owner_id, meeting_id, contact_id, event_id, day, gone_at in session.execute(
-        select(
-            Meeting.owner_id,
-            Meeting.id,
-            Meeting.contact_id,
-            Meeting.event_id,
-            Meeting.day,
-            Meeting.gone_at,
-        ).where(
-            Meeting.owner_id.in_({occasion.owner_id for occasion in first_moment}),
-            Meeting.contact_id.in_({occasion.contact_id for occasion in first_moment}),
-            Meeting.day.in_({occasion.day for occasion in first_moment}),
-        )
-    ):
+    asked = {
+        "owners": list({occasion.owner_id for occasion in first_moment}),
+        "contacts": list({occasion.contact_id for occasion in first_moment}),
+        "days": list({occasion.day for occasion in first_moment}),
+    }
+    for row in session.connection().execute(_MEETINGS_THERE, asked):
+        owner_id, meeting_id, contact_id, event_id, day, gone_at = row
         occasion = Occasion(owner_id, contact_id, event_id, day)
         if occasion in first_moment:
             kept.id_of[occasion] = meeting_id

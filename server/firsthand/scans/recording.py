@@ -13,7 +13,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from firsthand.attendees.places import EventPlace, places_of
@@ -28,7 +28,7 @@ from firsthand.contacts.cards import (
     SomeProfile,
     find_or_make_cards,
 )
-from firsthand.db import insert_new, lock_owners, now
+from firsthand.db import insert_new, lock_owners, now, table_of
 from firsthand.events.days import effective_time, local_day
 from firsthand.followups.making import Promise, make_follow_ups
 from firsthand.followups.staging import restage
@@ -46,6 +46,12 @@ TOO_MANY_SHORT_CODES = (
     "Too many codes that lead nowhere. Scan the badge instead, or try in an hour."
 )
 UNKNOWN_EVENT = "This event is not known here, or you are not at it."
+# The statements of the hot path are built once and go past the ORM.
+_SCAN = table_of(Scan).c
+_KNOWN_SCANS = select(_SCAN.owner_id, _SCAN.id, _SCAN.meeting_id, _SCAN.contact_id).where(
+    _SCAN.owner_id.in_(bindparam("owners", expanding=True)),
+    _SCAN.id.in_(bindparam("scans", expanding=True)),
+)
 Places = Mapping[UUID, Mapping[str, EventPlace]]
 
 OWN_BADGE = "That is your own badge. Nice to meet you, too!"
@@ -127,15 +133,14 @@ def _open(everything: Sequence[_Judged]) -> Iterator[_Judged]:
 
 
 def _recognise_replays(session: Session, everything: Sequence[_Judged]) -> None:
-    known = {
-        (owner_id, scan_id): (meeting_id, contact_id)
-        for owner_id, scan_id, meeting_id, contact_id in session.execute(
-            select(Scan.owner_id, Scan.id, Scan.meeting_id, Scan.contact_id).where(
-                Scan.owner_id.in_({each.batch.owner_id for each in everything}),
-                Scan.id.in_({each.scan.id for each in everything}),
-            )
-        )
-    }
+    found = session.connection().execute(
+        _KNOWN_SCANS,
+        {
+            "owners": list({each.batch.owner_id for each in everything}),
+            "scans": list({each.scan.id for each in everything}),
+        },
+    )
+    known = {(row[0], row[1]): (row[2], row[3]) for row in found}
     first: dict[tuple[UUID, UUID], _Judged] = {}
     for each in everything:
         key = (each.batch.owner_id, each.scan.id)
