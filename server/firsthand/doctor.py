@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from firsthand import __version__
 from firsthand.assets import Assets, AssetsMissing
+from firsthand.badges.faces import ALPHABETIC
 from firsthand.db import Database
 from firsthand.migrations import is_current
 from firsthand.settings import Settings, SettingsProblem, read_settings
@@ -36,6 +37,7 @@ def examine() -> list[Finding]:
         Finding(True, f"Firsthand {__version__}, Python {platform.python_version()}"),
         _sqlite_version(),
         _try("the browser part is built", Assets.load, AssetsMissing),
+        _fonts(),
     ]
     try:
         settings = read_settings()
@@ -58,6 +60,17 @@ def _sqlite_version() -> Finding:
         f"SQLite {sqlite3.sqlite_version} has the WAL-reset bug (mended in 3.51.3); "
         "Firsthand's single writer avoids it: let no other program write to the file",
     )
+
+
+def _fonts() -> Finding:
+    """They come in packages, which an installation could lack."""
+    try:
+        missing = [face.name for face in ALPHABETIC if not face.characters]
+    except (OSError, ModuleNotFoundError) as problem:
+        return Finding(False, f"a font for badges is missing: {problem}")
+    if missing:
+        return Finding(False, f"fonts for badges are empty: {', '.join(missing)}")
+    return Finding(True, "the badges' fonts are there")
 
 
 def _database(settings: Settings) -> list[Finding]:

@@ -55,7 +55,11 @@ def serve(
     environment: Mapping[str, str] | None = None,
 ) -> None:
     """Runs until it is told to stop; ``certificate`` is the files of certificate and key."""
-    os.environ.update(environment or {})
+    if environment is not None:
+        # The server's processes read the environment; what the shell has set is for another one.
+        for name in [name for name in os.environ if name.startswith("FIRSTHAND_")]:
+            del os.environ[name]
+        os.environ.update(environment)
     certificate_file, key_file = certificate or (None, None)
     Server(
         target,

@@ -5,7 +5,7 @@ are of no use to anybody, and what others keep about this account, which is thei
 """
 
 from collections.abc import Iterator
-from typing import Any, IO
+from typing import IO, Any
 from uuid import UUID
 
 import msgspec

@@ -20,9 +20,6 @@ from uuid import uuid4
 
 import httpx
 from sqlalchemy.orm import Session
-from tests.bench.load import Body, Outcome, at_rate, saturate
-from tests.live import free_port, running_server
-from tests.postgres import running_postgres
 
 from firsthand.accounts.models import Account
 from firsthand.accounts.signing_in import make_api_token
@@ -33,6 +30,9 @@ from firsthand.badges.models import Badge
 from firsthand.db import Database, insert_new, new_id, now
 from firsthand.events.models import Event
 from firsthand.migrations import upgrade
+from tests.bench.load import Body, Outcome, at_rate, saturate
+from tests.live import free_port, running_server
+from tests.postgres import running_postgres
 
 PEOPLE, BADGES = 40, 3_000
 SECONDS = 5.0

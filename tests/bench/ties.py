@@ -15,9 +15,6 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from tests.postgres import running_postgres
-from tests.server.house import House
-
 from firsthand.db import Database
 from firsthand.handles.networks import Network
 from firsthand.migrations import upgrade
@@ -26,6 +23,8 @@ from firsthand.settling import HANDLERS
 from firsthand.ties.import_job import _TIES_A_TRANSACTION, _Findings, _flush
 from firsthand.ties.importing import finish_import, start_import, undo_import
 from firsthand.ties.kinds import FoundTie, KindCount, Summary, TieKind
+from tests.postgres import running_postgres
+from tests.server.house import House
 
 TIES = 100_000
 _AT = datetime(2025, 3, 4, tzinfo=UTC)

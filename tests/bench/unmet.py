@@ -19,8 +19,6 @@ from uuid import UUID
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
-from tests.postgres import running_postgres
-from tests.server.house import House, Person
 
 from firsthand.attendees.models import Attendee
 from firsthand.contacts.models import Contact, ContactAttendee, Stage
@@ -38,6 +36,8 @@ from firsthand.unmet.queries import (
     unmet,
 )
 from firsthand.unmet.reasons import UnmetFilter
+from tests.postgres import running_postgres
+from tests.server.house import House, Person
 
 ROUNDS = 60
 # Milliseconds: the page's query and the whole request.

@@ -4,6 +4,7 @@ from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
+
 from tests.mailbox import Mailbox
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+
 from tests.postgres import PostgresMissingError, PostgresServer, find_binaries, running_postgres
 
 ROOT = Path(__file__).parents[2]

@@ -14,6 +14,8 @@ from firsthand.migrations import upgrade
 from firsthand.settings import read_database_url, read_settings
 from firsthand.taking_out import write_everything
 
+_AFRESH = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+
 
 @click.command()
 def serve() -> None:
@@ -44,9 +46,7 @@ def export(email: str, output: Path) -> None:
         try:
             # Everything that is private stands in it: only who runs this may read it.
             with (
-                unfinished.open(
-                    "wb", opener=lambda path, flags: os.open(path, flags, 0o600)
-                ) as out,
+                os.fdopen(os.open(unfinished, _AFRESH, 0o600), "wb") as out,
                 zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive,
                 archive.open("firsthand.json", "w", force_zip64=True) as file,
             ):

@@ -1,7 +1,6 @@
 """Commands about an event: event, attendees, badges."""
 
 from pathlib import Path
-from typing import cast
 from uuid import UUID
 
 import click
@@ -14,8 +13,7 @@ from firsthand.events.models import Event
 from firsthand.events.verbs import EventDraft, add_event
 from firsthand.organising.badge_sheet import print_event_badges, unprintable_words
 from firsthand.organising.list_reading import LARGEST_LIST
-from firsthand.organising.list_import import Listed
-from firsthand.organising.lists import import_file
+from firsthand.organising.lists import import_file, read_listed
 from firsthand.problems import NotFound
 from firsthand.settings import read_settings
 
@@ -61,7 +59,7 @@ def attendees_import(slug: str, file: Path, listed: str | None) -> None:
         # One byte too many is enough to be refused.
         with file.open("rb") as opened_file:
             body = opened_file.read(LARGEST_LIST + 1)
-        report = import_file(db, event_id, body, cast(Listed | None, listed))
+        report = import_file(db, event_id, body, read_listed(listed or ""))
     for problem in report.problems:
         click.echo(f"{problem.where}: {problem.what}", err=True)
     if listed == "all":

@@ -10,7 +10,7 @@ from firsthand.demo.certificate import lan_address, make_certificate
 from firsthand.demo.doors import DOORS
 from firsthand.demo.seed import seed_demo
 from firsthand.migrations import upgrade
-from firsthand.serving import serve
+from firsthand.serving import check_address, serve
 from firsthand.settings import read_settings
 
 _FILE = "demo.sqlite3"
@@ -30,8 +30,10 @@ def run_demo(folder: Path, port: int, *, lan: bool) -> None:
         "FIRSTHAND_SECRET_KEY": _SECRET,
         "FIRSTHAND_HOST": host,
         "FIRSTHAND_PORT": str(port),
+        "FIRSTHAND_LOG_LEVEL": "warning",
     }
     settings = read_settings(environment)
+    check_address(settings)
     upgrade(settings.database_url)
     db = Database(settings.database_url)
     try:

@@ -61,12 +61,13 @@ class Wearer:
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """One scan to come: whom, when, and the words."""
+    """One scan to come: whom, when, and the words; a badge of ours tells its event by itself."""
 
     code: str
     at: datetime
     intents: Sequence[str] = ()
     note: str = ""
+    event: str | None = None
 
 
 @dataclass
@@ -115,6 +116,7 @@ class Stage:
                 id=UUID(int=self.chance.getrandbits(128), version=4),
                 code=each.code,
                 scanned_at=each.at,
+                event=each.event,
                 sequence=number,
                 intents=list(each.intents),
                 note=each.note,
@@ -225,7 +227,7 @@ def _hold(
             .join(Badge, Badge.attendee_id == Attendee.id)
             .where(Attendee.event_id == event.id)
         )
-        return [row._tuple() for row in found]
+        return [(email, attendee, account, token) for email, attendee, account, token in found]
 
     wearers = stage.db.write_now(make)
     stage.settle()

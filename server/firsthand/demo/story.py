@@ -145,7 +145,9 @@ def _these_days(stage: Stage, ana: UUID, cast: Cast) -> list[UUID]:
         at = at or stage.moment(stage.today, 12 + number)
         scans.append(Scanned(stage.here[person.email].code, at, intents, note))
     scans.append(
-        Scanned(_FOREIGN_BADGE, stage.moment(stage.today, 23), [], "Badge of the fair next door.")
+        Scanned(
+            _FOREIGN_BADGE, stage.moment(stage.today, 23), [], "Badge of the fair next door.", SLUG
+        )
     )
     contacts = _contacts(stage, ana, scans)
     # One without a scan: the phone was dead.

@@ -14,10 +14,10 @@ MEGABYTE = 1_000_000
 
 
 @pytest.mark.slow
-def test_a_large_upload_stays_out_of_the_servers_memory(
-    house: House, database_url: str, tmp_path: Path
-) -> None:
+def test_a_large_upload_stays_out_of_the_servers_memory(database_url: str, tmp_path: Path) -> None:
+    house = House(database_url)
     ana = house.person("Ana Oliveira")
+    house.close()
     port = free_port()
     head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.zip"\r\n\r\nPK\3\4'
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.archives import account, assignment, listed, make_archive, tweet, write_zip
 
 from firsthand.ties import gathering, zip_files
 from firsthand.ties.kinds import Found, Progress, UnreadableExport
 from firsthand.ties.reading import read_export
+from tests.archives import account, assignment, listed, make_archive, tweet, write_zip
 
 FOLLOWING = assignment("following", [listed("following", "501")])
 FILES: dict[str, str | bytes] = {"data/following.js": FOLLOWING}

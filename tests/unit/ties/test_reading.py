@@ -3,10 +3,10 @@ import sys
 from pathlib import Path
 
 import msgspec
-from tests.archives import assignment, listed, make_archive, write_zip
 
 from firsthand.ties.kinds import Found, FoundTie, Progress, Summary, Unreadable
 from firsthand.ties.reading import read_export
+from tests.archives import assignment, listed, make_archive, write_zip
 
 LINE: msgspec.json.Decoder[Found | Unreadable] = msgspec.json.Decoder(Found | Unreadable)
 

@@ -5,19 +5,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from tests.archives import (
-    OWNER_ID,
-    OWNER_NAME,
-    account,
-    answer_to,
-    assignment,
-    conversation,
-    listed,
-    manifest,
-    mention,
-    tweet,
-    write_zip,
-)
 
 from firsthand.handles.networks import Network
 from firsthand.ties.kinds import (
@@ -32,6 +19,19 @@ from firsthand.ties.kinds import (
     TieKind,
 )
 from firsthand.ties.reading import read_export
+from tests.archives import (
+    OWNER_ID,
+    OWNER_NAME,
+    account,
+    answer_to,
+    assignment,
+    conversation,
+    listed,
+    manifest,
+    mention,
+    tweet,
+    write_zip,
+)
 
 NOON = datetime(2023, 2, 18, 12, 33, 11, tzinfo=UTC)
 LATER = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)

@@ -10,6 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from firsthand.ties.kinds import FoundTie, TieKind
+from firsthand.ties.reading import read_export
+from firsthand.ties.x_records import exact_id, is_inexact, screen_name, seconds
 from tests.archives import (
     OWNER_ID,
     OWNER_NAME,
@@ -22,10 +26,6 @@ from tests.archives import (
     tweet,
     write_zip,
 )
-
-from firsthand.ties.kinds import FoundTie, TieKind
-from firsthand.ties.reading import read_export
-from firsthand.ties.x_records import exact_id, is_inexact, screen_name, seconds
 
 PEOPLE = [("ana_owner", OWNER_ID), ("Bea", "601"), ("bea_2", "602"), ("cem", "1" + "0" * 18)]
 IDS = {name.lower(): stable_id for name, stable_id in PEOPLE}
