@@ -149,6 +149,7 @@ class Database:
                 pool_size=_POSTGRES_THREADS + 1,
                 pool_pre_ping=True,
                 connect_args=_WITHOUT_JIT,
+                hide_parameters=True,
             )
             self._read_engine = create_engine(
                 self.url,
@@ -156,6 +157,7 @@ class Database:
                 pool_pre_ping=True,
                 execution_options={"postgresql_readonly": True},
                 connect_args=_WITHOUT_JIT,
+                hide_parameters=True,
             )
             threads = _POSTGRES_THREADS
         self._readers = ThreadPoolExecutor(threads, thread_name_prefix="read")
@@ -393,7 +395,11 @@ def _session(connection: Connection) -> Session:
 
 def _sqlite_writer(file: Path) -> Engine:
     engine = create_engine(
-        f"sqlite:///{file}", connect_args={"check_same_thread": False, "timeout": 30}, pool_size=1
+        f"sqlite:///{file}",
+        connect_args={"check_same_thread": False, "timeout": 30},
+        # What people wrote must not stand in a log.
+        hide_parameters=True,
+        pool_size=1,
     )
 
     @event.listens_for(engine, "connect")
@@ -417,6 +423,7 @@ def _sqlite_readers(file: Path) -> Engine:
     engine = create_engine(
         f"sqlite:///file:{file}?mode=ro&uri=true",
         connect_args={"check_same_thread": False, "timeout": 30},
+        hide_parameters=True,
         pool_size=_READ_THREADS,
         max_overflow=_READ_THREADS,
     )

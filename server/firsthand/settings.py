@@ -119,8 +119,8 @@ def _secret_key(environ: Mapping[str, str]) -> str:
 
 
 def _code_secret(environ: Mapping[str, str]) -> str:
-    """``FIRSTHAND_CODE_SECRET``; without it the secret key as it is at the first start counts."""
-    return environ.get("FIRSTHAND_CODE_SECRET", "").strip()
+    """``FIRSTHAND_CODE_SECRET``; without it the secret key serves, and must then never change."""
+    return environ.get("FIRSTHAND_CODE_SECRET", "").strip() or _secret_key(environ)
 
 
 def _smtp_url(environ: Mapping[str, str]) -> str | None:

@@ -31,7 +31,8 @@ def _commands(group: click.Group, said: str) -> Iterator[str]:
 
 
 def _targets() -> list[str]:
-    return re.findall(r"^\.PHONY: (.*)$", _MAKEFILE, re.MULTILINE)[0].split()
+    lines: list[str] = re.findall(r"^\.PHONY: (.*)$", _MAKEFILE, re.MULTILINE)
+    return " ".join(lines).split()
 
 
 def _documented() -> list[tuple[str, str]]:

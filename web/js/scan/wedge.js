@@ -1,9 +1,9 @@
-const MAX_GAP_MS = 60;
+const MAX_GAP_MS = 100;
 const MIN_LENGTH = 6;
 
 /**
  * Tells a keyboard-wedge scanner from a person: it types at least six characters, each within
- * 60 ms of the one before, and ends with Enter (or Tab, as some are set up).
+ * 100 ms of the one before, and ends with Enter (or Tab, as some are set up).
  */
 export class WedgeReader {
   #text = "";

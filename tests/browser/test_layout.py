@@ -1,0 +1,118 @@
+"""Every page fits its window, says what it is, logs nothing, and works by keyboard and thumb."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Playwright
+
+from tests.browser.browsing import DESKTOP, NARROW, PHONE, Visits, launched, served_world
+from tests.browser.world import PAGES
+
+WIDTHS = {"narrow": NARROW, "phone": PHONE, "desktop": DESKTOP}
+THUMB = 44
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("layout")]
+
+
+@pytest.fixture(scope="module")
+def visits(
+    playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Visits]]:
+    folder = tmp_path_factory.mktemp("world")
+    with served_world(folder) as world, launched(playwright) as browser:
+        opened = {
+            width: Visits(browser, world, viewport=viewport) for width, viewport in WIDTHS.items()
+        }
+        yield opened
+        for each in opened.values():
+            each.close()
+
+
+@pytest.fixture(scope="module")
+def titles() -> dict[str, str]:
+    return {}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_scrolls_sideways(visits: dict[str, Visits], name: str, width: str) -> None:
+    page = visits[width].open(name)
+    scrolls = page.evaluate("document.documentElement.scrollWidth")
+    assert scrolls <= WIDTHS[width]["width"], _too_wide(page)
+
+
+def _too_wide(page: Page) -> list[str]:
+    """The innermost things that reach out of the window."""
+    reaching: list[str] = page.evaluate(
+        """() => [...document.body.querySelectorAll("*")]
+            .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.children.length)
+            .slice(0, 5).map(e => e.outerHTML.slice(0, 160))"""
+    )
+    return reaching
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_one_heading_and_logs_nothing(visits: dict[str, Visits], name: str) -> None:
+    page = visits["phone"].open(name)
+    page.wait_for_load_state("networkidle")
+    assert page.locator("h1").count() == 1
+    assert page.locator("h1").inner_text().strip()
+    assert visits["phone"].problems == []
+
+
+def test_pages_with_different_jobs_have_different_titles(visits: dict[str, Visits]) -> None:
+    jobs = ["here", "unmet", "attendees", "recap", "scan", "badge", "people", "person"]
+    jobs += ["follow-ups", "import", "import-report", "me", "event-new", "error", "landing"]
+    jobs += ["sign-in", "organise", "organise-new", "organise-event", "organise-list"]
+    jobs += ["organise-preview", "organise-attendees", "organise-badges", "organise-numbers"]
+    titles = {name: visits["phone"].open(name).title() for name in jobs}
+    assert len(set(titles.values())) == len(jobs), titles
+    assert all(title.endswith(" · Firsthand") for title in titles.values()), titles
+
+
+@pytest.mark.parametrize(
+    ("name", "action"),
+    [
+        ("scan", "#scan-code, .scan-ways input[type=text], input[name=code]"),
+        ("unmet", "main [role=list] button, main li button"),
+        ("follow-ups", "main li button, main article button"),
+    ],
+)
+def test_tab_reaches_the_main_action_and_shows_where_it_is(
+    visits: dict[str, Visits], name: str, action: str
+) -> None:
+    page = visits["phone"].open(name)
+    page.wait_for_load_state("networkidle")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("action => document.activeElement.matches(action)", action):
+            break
+    else:
+        pytest.fail(f"sixty tabs did not reach {action}")
+    shown = page.evaluate(
+        """() => {
+          const style = getComputedStyle(document.activeElement);
+          const box = document.activeElement.getBoundingClientRect();
+          const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+          return {outlined, inside: box.top >= 0 && box.bottom <= innerHeight};
+        }"""
+    )
+    assert shown == {"outlined": True, "inside": True}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_a_thumb_aims_at_is_large_enough(visits: dict[str, Visits], name: str) -> None:
+    page = visits["phone"].open(name)
+    small: list[str] = page.evaluate(
+        """thumb => [...document.querySelectorAll(
+            "nav a, button, .button, summary, select, input:not([type=hidden])")]
+          .map(target => target.closest("label") ?? target)
+          .filter(target => target.checkVisibility({visibilityProperty: true}))
+          .map(target => [target, target.getBoundingClientRect()])
+          .filter(([, box]) => box.width > 2 && box.height > 2)
+          .filter(([, box]) => box.height < thumb - 0.5 || box.width < thumb - 0.5)
+          .map(([target, box]) =>
+            `${Math.round(box.width)} x ${Math.round(box.height)}: ${target.outerHTML.slice(0, 200)}`)""",
+        THUMB,
+    )
+    assert small == []

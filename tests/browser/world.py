@@ -1,0 +1,240 @@
+"""A conference with everything on it: what the pages are looked at and measured with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from firsthand.badges.finding import own_badge
+from firsthand.events.models import Event
+from firsthand.followups.models import FollowUp
+from firsthand.followups.verbs import complete, drop, snooze
+from firsthand.handles.networks import Network
+from firsthand.organising.lists import keep_list
+from firsthand.ties.import_job import import_files
+from firsthand.ties.kinds import KindCount, TieKind
+from tests.archives import account, answer_to, assignment, listed, mention, tweet, write_zip
+from tests.server.house import House, Person, Wearer, tie
+
+LONG_NAMES = (
+    "Maximiliane Wolfeschlegelsteinhausenbergerdorff",
+    "山田太郎",
+    "محمد الأحمد",
+    "Zoë Ångström",
+    "Nguyễn Thị Hoa",
+)
+_PEOPLE = ("Fenna Wouters", "Kerry Calloway", *LONG_NAMES, "Ivan Petrov", "Bea Ito", "Sam Lee")
+_CROWD = 60
+_LIST = """name,email,company,headline,x
+Priya Raman,priya@example.org,Harbour Labs,Talent lead,@priya
+Maximiliane Wolfeschlegelsteinhausenbergerdorff,max@example.org,Quay & Sons,Head of people,@maxw
+,nobody@example.org,,,
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``who``: "ana" (full), "new" (an empty account), "mira" (the organiser), "" (signed out)."""
+
+    path: str
+    who: str = "ana"
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """``cookies`` by ``Page.who``; ``places`` fill the braces of a page's path."""
+
+    house: House
+    people: dict[str, Person]
+    places: dict[str, str]
+    next_badge: Wearer  # of somebody whom Ana has not met
+
+    def path(self, page: Page) -> str:
+        return page.path.format(**self.places)
+
+    def cookie(self, who: str) -> str:
+        return self.people[who].client.cookies.get(self.house.settings.session_cookie) or ""
+
+
+PAGES: dict[str, Page] = {
+    "here": Page("/events/seaside"),
+    "unmet": Page("/events/seaside/unmet"),
+    "unmet-searched-for-nobody": Page("/events/seaside/unmet?q=nobody"),
+    "attendees": Page("/events/seaside/attendees"),
+    "recap": Page("/events/seaside/recap"),
+    "scan": Page("/scan"),
+    "badge": Page("/badge"),
+    "badge-of-another": Page("/b/{badge}"),
+    "badge-unknown": Page("/b/0000000000000000000000000Z", status=404),
+    "people": Page("/people"),
+    "people-searched-for-nobody": Page("/people?q=nobody"),
+    "person": Page("/people/{contact}"),
+    "person-with-a-long-name": Page("/people/{long_contact}"),
+    "follow-ups": Page("/follow-ups"),
+    "follow-ups-done": Page("/follow-ups?show=done"),
+    "follow-ups-dropped": Page("/follow-ups?show=dropped"),
+    "import": Page("/import"),
+    "import-report": Page("/import/{import_id}"),
+    "me": Page("/me"),
+    "event-new": Page("/events/new"),
+    "error": Page("/nothing-here", status=404),
+    "start-empty": Page("/", "new"),
+    "welcome": Page("/welcome", "nameless"),
+    "scan-empty": Page("/scan", "new"),
+    "badge-empty": Page("/badge", "new"),
+    "people-empty": Page("/people", "new"),
+    "follow-ups-empty": Page("/follow-ups", "new"),
+    "import-empty": Page("/import", "new"),
+    "me-empty": Page("/me", "new"),
+    "join": Page("/join/{join_code}", "new"),
+    "here-empty": Page("/events/supper", "mira"),
+    "unmet-empty": Page("/events/supper/unmet", "mira"),
+    "recap-empty": Page("/events/supper/recap", "mira"),
+    "invitation": Page("/events/supper/invitation", "mira"),
+    "organise": Page("/organise", "mira"),
+    "organise-empty": Page("/organise", "new"),
+    "organise-new": Page("/organise/new", "mira"),
+    "organise-event": Page("/organise/seaside", "mira"),
+    "organise-list": Page("/organise/seaside/list", "mira"),
+    "organise-preview": Page("/organise/seaside/lists/{list_id}", "mira"),
+    "organise-attendees": Page("/organise/seaside/attendees", "mira"),
+    "organise-badges": Page("/organise/seaside/badges", "mira"),
+    "organise-numbers": Page("/organise/seaside/numbers", "mira"),
+    "landing": Page("/", ""),
+    "sign-in": Page("/sign-in", ""),
+    "scan-signed-out": Page("/scan", ""),
+    "badge-signed-out": Page("/b/{badge}", ""),
+    "join-signed-out": Page("/join/{join_code}", ""),
+    "error-signed-out": Page("/nothing-here", "", 404),
+}
+MAIN_PAGES = (
+    *("here", "unmet", "attendees", "recap", "scan", "badge", "people", "person"),
+    *("follow-ups", "import", "me", "organise-event", "landing", "sign-in", "badge-signed-out"),
+)
+
+
+def seed(house: House) -> World:
+    """The event goes on today, its second day of three. Ana has met some of those she knows."""
+    today = datetime.now(UTC).date()
+    mira = house.person("Mira Andersen", email="mira@example.org")
+    ana = house.person("Ana Oliveira", email="ana@example.org")
+    ben = house.person("Ben Carter", email="ben@example.org")
+    new, nameless = house.person("Noor", "noor@example.org"), house.person("", "late@example.org")
+    event = house.event(
+        mira, starts=today - timedelta(days=1), ends=today + timedelta(days=1), timezone="UTC"
+    )
+    house.attendee(event, ana, handles=[("x", "@ana"), ("linkedin", "linkedin.com/in/ana")])
+    crowd = _crowd(house, event)
+    house.attendee(event, ben)
+    supper = house.event(mira, "supper", "Supper for Six", starts=today, timezone="UTC")
+    house.attendee(supper, mira)
+    _ties(house, ana)
+    import_id = _import(house, ana)
+    _meetings(house, ana, crowd)
+    _follow_up_states(house, ana)
+    _claims(house, event, ana, ben)
+    return World(
+        house,
+        {"ana": ana, "mira": mira, "new": new, "nameless": nameless},
+        {
+            "badge": crowd[8].token,
+            "contact": _contact(ana, "Fenna Wouters"),
+            "long_contact": _contact(ana, LONG_NAMES[0]),
+            "import_id": str(import_id),
+            "join_code": event.join_code,
+            "list_id": str(house.db.write_now(keep_list, event.id, _LIST.encode())),
+        },
+        crowd[1],
+    )
+
+
+def _crowd(house: House, event: Event) -> list[Wearer]:
+    wearers = []
+    for number, name in enumerate(_PEOPLE):
+        handles = [("x", f"@seaside{number}"), ("linkedin", f"linkedin.com/in/seaside{number}")]
+        headline = "Head of people and of everything that nobody else does" if number % 3 else ""
+        wearers.append(
+            house.attendee(event, name, handles=handles, headline=headline, company="Harbour Labs")
+        )
+    for number in range(_CROWD):
+        house.attendee(event, f"Guest Number {number}", company="Quay & Sons")
+    return wearers
+
+
+def _ties(house: House, ana: Person) -> None:
+    def kinds(number: int) -> Sequence[KindCount]:
+        first, last = datetime(2019, 5, 1, tzinfo=UTC), datetime(2026, 1 + number, 9, tzinfo=UTC)
+        both = [KindCount(TieKind.FOLLOWED_BY, 1)] if number % 2 else []
+        replied = KindCount(TieKind.REPLIED, 14 - number, first, last)
+        return [replied, KindCount(TieKind.FOLLOWS, 1), *both]
+
+    house.ties(ana, *(tie(f"seaside{number}", *kinds(number)) for number in range(10)))
+    since = KindCount(TieKind.CONNECTED, 1, datetime(2020, 2, 3, tzinfo=UTC))
+    house.ties(ana, tie("seaside1", since, network=Network.LINKEDIN))
+
+
+def _import(house: House, ana: Person) -> UUID:
+    files = {
+        "data/account.js": assignment("account", [account()]),
+        "data/following.js": assignment(
+            "following", [listed("following", "9"), listed("following", "11")]
+        ),
+        "data/tweets.js": assignment(
+            "tweets", [tweet(1, mentions=[mention("kerry", "9")], **answer_to("kerry", "9"))]
+        ),
+    }
+    with TemporaryDirectory() as folder:
+        brought = import_files(house.db, ana.id, [write_zip(Path(folder) / "archive.zip", files)])
+    house.settle()
+    return brought.id
+
+
+def _meetings(house: House, ana: Person, crowd: list[Wearer]) -> None:
+    now = datetime.now(UTC)
+    intents = [["coffee", "send"], ["call"], ["introduce", "message"], ["keep-in-touch"], ["hire"]]
+    for number, met in enumerate((0, 2, 3, 4, 7)):
+        house.scan(
+            ana,
+            crowd[met],
+            scanned_at=(now - timedelta(hours=20 * (number % 2) + 1)).isoformat(),
+            intents=intents[number],
+            note="Offered to help with the launch; likes sailing" if met == 0 else "",
+        )
+    house.scan(ana, crowd[0], scanned_at=now.isoformat(), intents=["collaborate"])
+
+
+def _follow_up_states(house: House, ana: Person) -> None:
+    """Some of each state, one of them overdue."""
+
+    def change(session: Session) -> None:
+        mine = select(FollowUp).where(FollowUp.owner_id == ana.id)
+        found = session.scalars(mine.order_by(FollowUp.intent)).all()
+        today = date.today()  # noqa: DTZ011  # any day near now will do
+        complete(session, ana.id, found[0].id)
+        drop(session, ana.id, found[1].id)
+        snooze(session, ana.id, found[2].id, today + timedelta(days=30))
+        found[3].due = today - timedelta(days=2)
+
+    house.db.write_now(change)
+
+
+def _claims(house: House, event: Event, ana: Person, ben: Person) -> None:
+    """Ben has scanned Ana: what her page of the day asks her about."""
+    badge = house.db.read_now(own_badge, ana.id, event.id)
+    assert badge
+    code = f"{house.settings.base_url}/b/{badge.token}"
+    sent = {"id": str(uuid4()), "code": code, "scanned_at": datetime.now(UTC).isoformat()}
+    answer = ben.client.post("/api/v1/scans", json={"device": "phone", "scans": [sent]})
+    assert answer.status_code == 200, answer.text
+
+
+def _contact(owner: Person, name: str) -> str:
+    """The id of the contact of this name."""
+    items = owner.client.get("/api/v1/contacts").json()["items"]
+    return next(str(item["id"]) for item in items if item["name"] == name)
