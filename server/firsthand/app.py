@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from litestar import Litestar, Router
+from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.types import Receive, Scope, Send
@@ -113,6 +114,10 @@ def create_app(settings: Settings, db: Database | None = None) -> Firsthand:
         ),
         exception_handlers=exception_handlers(),
         middleware=[SecurityHeaders],
+        # Static files come compressed already, and a PDF would not get smaller.
+        compression_config=CompressionConfig(
+            backend="gzip", gzip_compress_level=6, exclude=["^/static/", r"\.pdf$"]
+        ),
         request_max_body_size=_LARGEST_BODY,
         openapi_config=openapi_config(),
         logging_config=None,

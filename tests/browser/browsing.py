@@ -40,9 +40,7 @@ def served_world(folder: Path) -> Iterator[World]:
 
 @contextmanager
 def launched(playwright: Playwright, video: Path | None = None) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(
-        executable_path=CHROMIUM, args=chromium_arguments(video)
-    )
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=chromium_arguments(video))
     try:
         yield browser
     finally:
@@ -87,9 +85,7 @@ class Visits:
         context: BrowserContext = self._browser.new_context(base_url=address, **self._context)
         if who:
             name = self._world.house.settings.session_cookie
-            context.add_cookies(
-                [{"name": name, "value": self._world.cookie(who), "url": address}]
-            )
+            context.add_cookies([{"name": name, "value": self._world.cookie(who), "url": address}])
         tab = context.new_page()
         tab.on("pageerror", lambda error: self.problems.append(str(error)))
         tab.on("console", self._heard)

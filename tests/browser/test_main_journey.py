@@ -72,6 +72,9 @@ def test_the_phones_own_camera_opens_the_badge_and_one_tap_keeps_the_meeting(
         page.goto(f"/b/{fenna.token}")
         page.get_by_role("button", name="Keep this meeting").click()
         expect(page.get_by_role("heading", name="Fenna Wouters")).to_be_visible()
+        with page.expect_response(re.compile("/api/v1/scans/.+")) as saved:
+            page.locator("label.chip", has_text="Coffee").click()
+        assert saved.value.json()["intents"] == ["coffee"]
 
         page.goto("/people")
         expect(named(page, "Fenna Wouters")).to_be_visible()

@@ -177,5 +177,6 @@ window.addEventListener("beforeunload", (event) => {
 });
 
 queue.open();
+card.adopt();
 box.paint();
 startCamera();

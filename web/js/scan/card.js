@@ -49,9 +49,20 @@ export class ScanCard {
     if (!isTyping()) this.root.focus({ preventScroll: true });
   }
 
+  /** Takes over the card that the server has already put into the page. */
+  adopt() {
+    const card = this.slot.querySelector("article[id^='scan-']");
+    if (!card) return;
+    this.entry = this.#queue.adopt(card.id.slice("scan-".length));
+    this.entry.name = nameOn(card);
+    this.#filled = "server";
+    this.#form.take(null);
+    this.#paint();
+  }
+
   /** Saves at once what is being typed. */
   saveNote() {
-    this.#form.flush();
+    if (this.entry) this.#form.flush();
   }
 
   undo() {

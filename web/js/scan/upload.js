@@ -81,6 +81,16 @@ export class ScanQueue extends EventTarget {
     return entry;
   }
 
+  /** A scan that the server has already, from its plain form: only later changes are sent. */
+  adopt(id) {
+    const entry = {
+      scan: { id, code: "", scanned_at: new Date().toISOString() }, state: "safe", problem: "", meeting: null, contact: null,
+      edit: null, editSent: true, retracted: false, retractionSent: true,
+    };
+    this.#entries.set(id, entry);
+    return entry;
+  }
+
   /** Replaces intents and note of a scan; the last edit wins. */
   async edit(entry, edit) {
     Object.assign(entry, { edit, editSent: false, problem: "" });
