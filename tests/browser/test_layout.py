@@ -1,7 +1,6 @@
 """Every page fits its window, says what it is, logs nothing, and works by keyboard and thumb."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Playwright

@@ -79,7 +79,8 @@ class AppTransport(httpx.BaseTransport):
             request.method, request.url, headers=request.headers, content=request.read()
         )
         answer = await self._asgi.handle_async_request(sent)
-        body = await answer.aread()
+        # As it went over the wire: the client unpacks what the server has packed.
+        body = b"".join([part async for part in answer.aiter_raw()])
         return httpx.Response(answer.status_code, headers=answer.headers, content=body)
 
     def stop(self) -> None:
