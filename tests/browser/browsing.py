@@ -29,7 +29,7 @@ def served_world(folder: Path) -> Iterator[World]:
     upgrade(url)
     house = House(url, base_url=f"http://127.0.0.1:{port}", secret_key=SECRET_KEY)
     try:
-        # In a thread of its own: Playwright's event loop runs in this one, and imports start theirs.
+        # In a thread of its own: Playwright runs a loop in this one, and imports start theirs.
         with ThreadPoolExecutor(1) as elsewhere:
             world = elsewhere.submit(seed, house).result()
         with running_server(url, port):
