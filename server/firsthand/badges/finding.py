@@ -2,10 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy import String, Uuid, select
 from sqlalchemy.orm import Session
 
 from firsthand.attendees.models import Attendee
@@ -13,6 +12,7 @@ from firsthand.attendees.places import EventPlace
 from firsthand.badges.models import Badge
 from firsthand.db import table_of
 from firsthand.events.models import Event
+from firsthand.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,6 @@ class FoundBadge:
 
 BadgeKey = str | tuple[UUID, str]
 
-# On the hot path of scans: built once, past the ORM.
 _BADGE, _ATTENDEE, _EVENT = table_of(Badge).c, table_of(Attendee).c, table_of(Event).c
 _IN_FORCE = (
     select(
@@ -45,9 +44,16 @@ _IN_FORCE = (
     .join(table_of(Event), _EVENT.id == _BADGE.event_id)
     .where(_BADGE.revoked_at.is_(None))
 )
-_BY_TOKEN = _IN_FORCE.where(_BADGE.token.in_(bindparam("tokens", expanding=True)))
-_BY_SHORT_CODE = _IN_FORCE.where(
-    tuple_(_BADGE.event_id, _BADGE.short_code).in_(bindparam("short_codes", expanding=True))
+_BY_TOKEN = Prepared(
+    lambda given: _IN_FORCE.join(given, given.c.token == _BADGE.token), token=String()
+)
+_BY_SHORT_CODE = Prepared(
+    lambda given: _IN_FORCE.join(
+        given,
+        (given.c.event_id == _BADGE.event_id) & (given.c.short_code == _BADGE.short_code),
+    ),
+    event_id=Uuid(),
+    short_code=String(),
 )
 
 
@@ -56,12 +62,8 @@ def find_badges(
 ) -> dict[BadgeKey, FoundBadge]:
     """Badges by token and by (event, short code); unknown and revoked ones are both absent."""
     found: dict[BadgeKey, FoundBadge] = {}
-    rows: list[Any] = []
-    connection = session.connection()
-    if tokens:
-        rows += connection.execute(_BY_TOKEN, {"tokens": list(tokens)})
-    if short_codes:
-        rows += connection.execute(_BY_SHORT_CODE, {"short_codes": list(short_codes)})
+    rows = _BY_TOKEN.rows(session, [(token,) for token in tokens])
+    rows += _BY_SHORT_CODE.rows(session, list(short_codes))
     for token, short_code, attendee_id, account_id, *place in rows:
         badge = FoundBadge(attendee_id, account_id, EventPlace(*place))
         found[token] = badge

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import Uuid, or_, select, update
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.models import Circle
@@ -19,6 +19,7 @@ from firsthand.contacts.models import (
 )
 from firsthand.db import insert_new, new_id, now, table_of
 from firsthand.handles.models import Handle
+from firsthand.prepared import Prepared
 from firsthand.ties.models import Match, Tie
 
 
@@ -55,45 +56,56 @@ class SomeProfile:
 
 Person = SomeAttendee | SomeCode | SomeProfile
 
-# On the hot path of scans: built once, past the ORM.
 _CONTACT, _KNOWN, _MATCH = table_of(Contact).c, table_of(ContactAttendee).c, table_of(Match).c
 _TIE, _HANDLE, _ATTENDEE = table_of(Tie).c, table_of(Handle).c, table_of(Attendee).c
-_CARDS_OF_ACCOUNTS = select(_CONTACT.owner_id, _CONTACT.account_id, _CONTACT.root_id).where(
-    _CONTACT.owner_id.in_(bindparam("owners", expanding=True)),
-    _CONTACT.account_id.in_(bindparam("accounts", expanding=True)),
-)
-_CARDS_OF_ATTENDEES = (
-    select(_KNOWN.owner_id, _KNOWN.attendee_id, _CONTACT.root_id)
-    .join_from(
-        table_of(ContactAttendee),
+_CARDS_OF_ACCOUNTS = Prepared(
+    lambda given: select(_CONTACT.owner_id, _CONTACT.account_id, _CONTACT.root_id).join_from(
+        given,
         table_of(Contact),
-        (_CONTACT.owner_id == _KNOWN.owner_id) & (_CONTACT.id == _KNOWN.contact_id),
-    )
-    .where(
-        _KNOWN.owner_id.in_(bindparam("owners", expanding=True)),
-        _KNOWN.attendee_id.in_(bindparam("attendees", expanding=True)),
-    )
+        (_CONTACT.owner_id == given.c.owner_id) & (_CONTACT.account_id == given.c.account_id),
+    ),
+    owner_id=Uuid(),
+    account_id=Uuid(),
+)
+_CARDS_OF_ATTENDEES = Prepared(
+    lambda given: (
+        select(_KNOWN.owner_id, _KNOWN.attendee_id, _CONTACT.root_id)
+        .join_from(
+            given,
+            table_of(ContactAttendee),
+            (_KNOWN.owner_id == given.c.owner_id) & (_KNOWN.attendee_id == given.c.attendee_id),
+        )
+        .join(
+            table_of(Contact),
+            (_CONTACT.owner_id == _KNOWN.owner_id) & (_CONTACT.id == _KNOWN.contact_id),
+        )
+    ),
+    owner_id=Uuid(),
+    attendee_id=Uuid(),
 )
 # Only handles which the other shows to people they meet: a card must not tell more.
-_SHARED_TIES = (
-    select(_MATCH.owner_id, _MATCH.attendee_id, _MATCH.tie_id, _CONTACT.root_id)
-    .join_from(
-        table_of(Match),
-        table_of(Tie),
-        (_TIE.owner_id == _MATCH.owner_id) & (_TIE.id == _MATCH.tie_id),
-    )
-    .join(table_of(Handle), _HANDLE.id == _MATCH.handle_id)
-    .join(table_of(Attendee), _ATTENDEE.id == _MATCH.attendee_id)
-    .outerjoin(
-        table_of(Contact),
-        (_CONTACT.owner_id == _TIE.owner_id) & (_CONTACT.id == _TIE.contact_id),
-    )
-    .where(
-        _MATCH.owner_id.in_(bindparam("owners", expanding=True)),
-        _MATCH.attendee_id.in_(bindparam("attendees", expanding=True)),
-        _HANDLE.circle != Circle.NOBODY,
-        or_(_ATTENDEE.account_id.is_not(None), _ATTENDEE.listed.is_(True)),
-    )
+_SHARED_TIES = Prepared(
+    lambda given: (
+        select(_MATCH.owner_id, _MATCH.attendee_id, _MATCH.tie_id, _CONTACT.root_id)
+        .join_from(
+            given,
+            table_of(Match),
+            (_MATCH.owner_id == given.c.owner_id) & (_MATCH.attendee_id == given.c.attendee_id),
+        )
+        .join(table_of(Tie), (_TIE.owner_id == _MATCH.owner_id) & (_TIE.id == _MATCH.tie_id))
+        .join(table_of(Handle), _HANDLE.id == _MATCH.handle_id)
+        .join(table_of(Attendee), _ATTENDEE.id == _MATCH.attendee_id)
+        .outerjoin(
+            table_of(Contact),
+            (_CONTACT.owner_id == _TIE.owner_id) & (_CONTACT.id == _TIE.contact_id),
+        )
+        .where(
+            _HANDLE.circle != Circle.NOBODY,
+            or_(_ATTENDEE.account_id.is_not(None), _ATTENDEE.listed.is_(True)),
+        )
+    ),
+    owner_id=Uuid(),
+    attendee_id=Uuid(),
 )
 
 
@@ -154,21 +166,17 @@ def find_or_make_cards(
 
 
 def _find_attendees(session: Session, people: Sequence[SomeAttendee], cards: Cards) -> None:
-    connection = session.connection()
-    owners = list({person.owner_id for person in people})
-    accounts = list({person.account_id for person in people if person.account_id})
-    attendee_ids = list({person.attendee_id for person in people})
-    by_account: dict[tuple[UUID, UUID], UUID] = {}
-    if accounts:
-        asked = {"owners": owners, "accounts": accounts}
-        for owner, account, root in connection.execute(_CARDS_OF_ACCOUNTS, asked):
-            by_account[owner, account] = root
-    asked = {"owners": owners, "attendees": attendee_ids}
+    claimed = {(person.owner_id, person.account_id) for person in people if person.account_id}
+    asked = list({(person.owner_id, person.attendee_id) for person in people})
+    by_account: dict[tuple[UUID, UUID], UUID] = {
+        (owner, account): root
+        for owner, account, root in _CARDS_OF_ACCOUNTS.rows(session, list(claimed))
+    }
     by_attendee: dict[tuple[UUID, UUID], UUID] = {
         (owner, attendee): root
-        for owner, attendee, root in connection.execute(_CARDS_OF_ATTENDEES, asked)
+        for owner, attendee, root in _CARDS_OF_ATTENDEES.rows(session, asked)
     }
-    ties, by_tie = _shared_ties(session, owners, attendee_ids)
+    ties, by_tie = _shared_ties(session, asked)
     links: list[dict[str, object]] = []
     fresh: list[dict[str, object]] = []
     link_ties: list[tuple[UUID, UUID, UUID]] = []
@@ -213,13 +221,12 @@ def _find_attendees(session: Session, people: Sequence[SomeAttendee], cards: Car
 
 
 def _shared_ties(
-    session: Session, owners: list[UUID], attendee_ids: list[UUID]
+    session: Session, asked: Sequence[tuple[UUID, UUID]]
 ) -> tuple[dict[tuple[UUID, UUID], list[UUID]], dict[tuple[UUID, UUID], UUID]]:
     """Ties that match these attendees and are on no card yet, and the cards of those that are."""
     loose: dict[tuple[UUID, UUID], list[UUID]] = {}
     carded: dict[tuple[UUID, UUID], UUID] = {}
-    asked = {"owners": owners, "attendees": attendee_ids}
-    for owner, attendee, tie_id, root in session.connection().execute(_SHARED_TIES, asked):
+    for owner, attendee, tie_id, root in _SHARED_TIES.rows(session, asked):
         if root is None:
             loose.setdefault((owner, attendee), []).append(tie_id)
         else:

@@ -5,12 +5,31 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import String, Uuid, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from firsthand.db import insert_new, new_id, now
+from firsthand.db import insert_new, new_id, now, table_of
 from firsthand.followups.intents import days_until_due
 from firsthand.followups.models import FollowUp, State
+from firsthand.prepared import Prepared
+
+_FOLLOW_UP = table_of(FollowUp).c
+_REOPEN = Prepared(
+    lambda given: (
+        update(table_of(FollowUp))
+        .where(
+            tuple_(_FOLLOW_UP.owner_id, _FOLLOW_UP.meeting_id, _FOLLOW_UP.intent).in_(
+                select(given)
+            ),
+            _FOLLOW_UP.state == State.DROPPED,
+            _FOLLOW_UP.touched_at.is_(None),
+        )
+        .values(state=State.OPEN)
+    ),
+    owner_id=Uuid(),
+    meeting_id=Uuid(),
+    intent=String(),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +69,13 @@ def make_follow_ups(
     if not rows:
         return
     insert_new(session, FollowUp, rows)
-    rows = [row for row in rows if row["meeting_id"] not in fresh_meetings]
-    if not rows:
-        return
-    session.execute(
-        update(FollowUp)
-        .where(
-            FollowUp.owner_id.in_({row["owner_id"] for row in rows}),
-            tuple_(FollowUp.meeting_id, FollowUp.intent).in_(
-                [(row["meeting_id"], row["intent"]) for row in rows]
-            ),
-            FollowUp.state == State.DROPPED,
-            FollowUp.touched_at.is_(None),
-        )
-        .values(state=State.OPEN)
-        .execution_options(synchronize_session=False)
+    _REOPEN.run(
+        session,
+        [
+            (row["owner_id"], row["meeting_id"], row["intent"])
+            for row in rows
+            if row["meeting_id"] not in fresh_meetings
+        ],
     )
 
 

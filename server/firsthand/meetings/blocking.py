@@ -3,30 +3,35 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, and_, or_, select
 from sqlalchemy.orm import Session
 
-from firsthand.db import insert_new
+from firsthand.db import insert_new, table_of
 from firsthand.meetings.models import Block
+from firsthand.prepared import Prepared
+
+_BLOCK = table_of(Block).c
+_BLOCKS = Prepared(
+    lambda given: (
+        select(given.c.one, given.c.other)
+        .join_from(
+            given,
+            table_of(Block),
+            or_(
+                and_(_BLOCK.owner_id == given.c.one, _BLOCK.account_id == given.c.other),
+                and_(_BLOCK.owner_id == given.c.other, _BLOCK.account_id == given.c.one),
+            ),
+        )
+        .distinct()
+    ),
+    one=Uuid(),
+    other=Uuid(),
+)
 
 
-def blocked_pairs(
-    session: Session, some: Collection[UUID], others: Collection[UUID]
-) -> set[tuple[UUID, UUID]]:
-    """The pairs (one of ``some``, one of ``others``) with a block in either direction."""
-    if not some or not others:
-        return set()
-    forward = session.execute(
-        select(Block.owner_id, Block.account_id).where(
-            Block.owner_id.in_(some), Block.account_id.in_(others)
-        )
-    )
-    backward = session.execute(
-        select(Block.account_id, Block.owner_id).where(
-            Block.owner_id.in_(others), Block.account_id.in_(some)
-        )
-    )
-    return {(one, other) for rows in (forward, backward) for one, other in rows}
+def blocked_pairs(session: Session, pairs: Collection[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
+    """Those of these pairs of accounts with a block in either direction."""
+    return {(one, other) for one, other in _BLOCKS.rows(session, list(pairs))}
 
 
 def block(session: Session, owner_id: UUID, account_id: UUID) -> None:

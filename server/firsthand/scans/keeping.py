@@ -135,7 +135,7 @@ def seen_attendee(session: Session, owner_id: UUID, attendee_id: UUID) -> SomeAt
     ).one_or_none()
     if row is None or row.account_id == owner_id:
         raise NotFound
-    if row.account_id and blocked_pairs(session, {owner_id}, {row.account_id}):
+    if row.account_id and blocked_pairs(session, {(owner_id, row.account_id)}):
         raise NotFound
     return SomeAttendee(owner_id, row.id, row.account_id)
 

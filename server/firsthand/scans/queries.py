@@ -35,7 +35,7 @@ def whole_meetings(
             Scan.meeting_id.in_([row.id for row in rows]),
             Scan.retracted_at.is_(None),
         )
-        .order_by(Scan.at, Scan.id)
+        .order_by(Scan.at, Scan.received_at, Scan.sequence, Scan.id)
     ):
         by_meeting[scan.meeting_id].append(scan)
     return [_whole(row, by_meeting[row.id]) for row in rows]

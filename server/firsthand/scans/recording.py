@@ -13,7 +13,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, select
 from sqlalchemy.orm import Session
 
 from firsthand.attendees.places import EventPlace, places_of
@@ -33,7 +33,8 @@ from firsthand.events.days import effective_time, local_day
 from firsthand.followups.making import Promise, make_follow_ups
 from firsthand.followups.staging import restage
 from firsthand.meetings.blocking import blocked_pairs
-from firsthand.meetings.keeping import Occasion, find_or_make_meetings
+from firsthand.meetings.keeping import KeptMeetings, Occasion, find_or_make_meetings
+from firsthand.prepared import Prepared
 from firsthand.scans.guessing import ShortCodeGuesses
 from firsthand.scans.models import Scan
 from firsthand.scans.reading import ReadScan, UnreadableScan
@@ -46,11 +47,15 @@ TOO_MANY_SHORT_CODES = (
     "Too many codes that lead nowhere. Scan the badge instead, or try in an hour."
 )
 UNKNOWN_EVENT = "This event is not known here, or you are not at it."
-# The statements of the hot path are built once and go past the ORM.
 _SCAN = table_of(Scan).c
-_KNOWN_SCANS = select(_SCAN.owner_id, _SCAN.id, _SCAN.meeting_id, _SCAN.contact_id).where(
-    _SCAN.owner_id.in_(bindparam("owners", expanding=True)),
-    _SCAN.id.in_(bindparam("scans", expanding=True)),
+_KNOWN_SCANS = Prepared(
+    lambda given: select(_SCAN.owner_id, _SCAN.id, _SCAN.meeting_id, _SCAN.contact_id).join_from(
+        given,
+        table_of(Scan),
+        (_SCAN.owner_id == given.c.owner_id) & (_SCAN.id == given.c.id),
+    ),
+    owner_id=Uuid(),
+    id=Uuid(),
 )
 Places = Mapping[UUID, Mapping[str, EventPlace]]
 
@@ -133,13 +138,8 @@ def _open(everything: Sequence[_Judged]) -> Iterator[_Judged]:
 
 
 def _recognise_replays(session: Session, everything: Sequence[_Judged]) -> None:
-    found = session.connection().execute(
-        _KNOWN_SCANS,
-        {
-            "owners": list({each.batch.owner_id for each in everything}),
-            "scans": list({each.scan.id for each in everything}),
-        },
-    )
+    asked = [(each.batch.owner_id, each.scan.id) for each in everything]
+    found = _KNOWN_SCANS.rows(session, list(dict.fromkeys(asked)))
     known = {(row[0], row[1]): (row[2], row[3]) for row in found}
     first: dict[tuple[UUID, UUID], _Judged] = {}
     for each in everything:
@@ -169,17 +169,20 @@ def _find_people(session: Session, scans: Sequence[_Judged]) -> None:
     }
     badges = find_badges(session, tokens, short_codes)
     blocked = blocked_pairs(
-        session, owners, {badge.account_id for badge in badges.values() if badge.account_id}
+        session,
+        {
+            (each.batch.owner_id, badge.account_id)
+            for each, code in codes
+            for badge in _named(each, code, places, badges)
+            if badge.account_id
+        },
     )
     guesses = ShortCodeGuesses(session, owners)
     for each, code in codes:
         each.event = places.get(each.batch.owner_id, {}).get(each.scan.event or "")
-        if isinstance(code, BadgeToken):
-            badge = badges.get(code.token)
-        elif isinstance(code, ShortCode):
-            badge = _typed(each, code, places, badges, guesses)
-        else:
-            badge = None
+        badge = next(iter(_named(each, code, places, badges)), None)
+        if isinstance(code, ShortCode) and _is_guessing(each, places, guesses):
+            each.refuse(TOO_MANY_SHORT_CODES)
         if badge and (each.batch.owner_id, badge.account_id) in blocked:
             badge = None
         _judge(each, code, badge, places, guesses)
@@ -220,19 +223,21 @@ def _searched(each: _Judged, places: Places) -> list[EventPlace]:
     return list(mine.values())
 
 
-def _typed(
-    each: _Judged,
-    code: ShortCode,
-    places: Places,
-    badges: Mapping[BadgeKey, FoundBadge],
-    guesses: ShortCodeGuesses,
-) -> FoundBadge | None:
-    searched = _searched(each, places)
-    if searched and guesses.exhausted(each.batch.owner_id):
-        each.refuse(TOO_MANY_SHORT_CODES)
-        return None
-    found = (badges.get((place.id, code.code)) for place in searched)
-    return next((badge for badge in found if badge), None)
+def _named(
+    each: _Judged, code: Code, places: Places, badges: Mapping[BadgeKey, FoundBadge]
+) -> list[FoundBadge]:
+    """The badges that a code may mean: a short code is one of each event."""
+    if isinstance(code, BadgeToken):
+        keys: list[BadgeKey] = [code.token]
+    elif isinstance(code, ShortCode):
+        keys = [(place.id, code.code) for place in _searched(each, places)]
+    else:
+        keys = []
+    return [badges[key] for key in keys if key in badges]
+
+
+def _is_guessing(each: _Judged, places: Places, guesses: ShortCodeGuesses) -> bool:
+    return bool(_searched(each, places)) and guesses.exhausted(each.batch.owner_id)
 
 
 def _stranger(each: _Judged) -> Person:
@@ -292,12 +297,17 @@ def _keep_meetings(session: Session, scans: Sequence[_Judged]) -> None:
             )
     insert_new(session, Scan, rows)
     make_follow_ups(session, promises, fresh_meetings=kept.made)
-    restage(session, _changed_rings(occasions, cards))
+    restage(session, _changed_rings(occasions, cards, kept))
 
 
-def _changed_rings(occasions: Sequence[Occasion], cards: Cards) -> set[tuple[UUID, UUID]]:
-    """A card made just now for one meeting stands as met already; every other is derived anew."""
-    times = Counter((occasion.owner_id, occasion.contact_id) for occasion in occasions)
+def _changed_rings(
+    occasions: Sequence[Occasion], cards: Cards, kept: KeptMeetings
+) -> set[tuple[UUID, UUID]]:
+    """Whose ring is derived anew: not theirs whose meeting stood before, and a card made just now
+    for one meeting stands as met already.
+    """
+    changed = {occasion for occasion in occasions if kept.id_of[occasion] in kept.changed}
+    times = Counter((occasion.owner_id, occasion.contact_id) for occasion in changed)
     return {pair for pair, count in times.items() if count > 1 or pair not in cards.made}
 
 
