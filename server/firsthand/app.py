@@ -114,9 +114,12 @@ def create_app(settings: Settings, db: Database | None = None) -> Firsthand:
         ),
         exception_handlers=exception_handlers(),
         middleware=[SecurityHeaders],
-        # Static files come compressed already, and a PDF would not get smaller.
+        # Static files come compressed already, a PDF would not get smaller, and what became of a
+        # few scans is too short to be worth it.
         compression_config=CompressionConfig(
-            backend="gzip", gzip_compress_level=6, exclude=["^/static/", r"\.pdf$"]
+            backend="gzip",
+            gzip_compress_level=6,
+            exclude=["^/static/", r"\.pdf$", "^/api/v1/scans$"],
         ),
         request_max_body_size=_LARGEST_BODY,
         openapi_config=openapi_config(),

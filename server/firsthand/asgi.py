@@ -1,12 +1,18 @@
 """What a server process loads: the application as the environment says."""
 
+import gc
+
 from firsthand.app import Firsthand, create_app
 from firsthand.settings import Settings, read_settings
 
 
 def create() -> Firsthand:
     """The production application."""
-    return create_app(read_settings())
+    app = create_app(read_settings())
+    # What is there now stays: looking through it again and again for garbage would hold up answers.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def create_demo() -> Firsthand:
