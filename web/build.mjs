@@ -1,8 +1,8 @@
 // Makes web/built/: our own scripts and styles bundled and minified, third-party code from
 // node_modules, all under names with a hash of their content, and manifest.json, which maps the
 // name that templates use ("app.css", "workers/decode.js") to the file's ("app.4KX2AB7Q.css").
-// Text files have a .br and a .gz beside them. Files at the root of the site (sw.js,
-// *.webmanifest) keep their names and stand in built/root/.
+// Text files have a .br and a .gz beside them. Files at the root of the site (sw.js, sw-off.js)
+// keep their names and stand in built/root/.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -40,7 +40,17 @@ const FACES = {
 const WEIGHTS = { wght: 650 };
 const FEATURES = ["kern", "mark", "mkmk", "ccmp", "locl", "tnum", "liga", "calt"];
 
+// What the service worker keeps when it is installed: all that the pages need which open without
+// network. Their scripts' imports come with them.
+const OFFLINE = ["app.css", "bricolage.woff2", "icon.svg", "sprite.svg", "htmx.js"];
+const OFFLINE_SCRIPTS = ["app.js", "scan.js", "offline.js"];
+// Without the decoder, which comes afterwards. Measured as the browser keeps it, unpacked.
+const MOST_PRECACHED = 200_000;
+
 const manifest = {};
+// By file name: the names that it imports at once, and those that it may import later.
+const imports = {};
+const sizes = {};
 
 const moduleFile = (...path) => readFile(join(MODULES, ...path));
 
@@ -54,6 +64,7 @@ async function filesIn(folder, ending = "") {
 }
 
 async function put(path, content) {
+  sizes[path] = content.length;
   await writeFile(join(MAKING, path), content);
   if (!TEXT.has(extname(path))) return;
   const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
@@ -142,6 +153,10 @@ async function bundle(entryPoints, options) {
     const name = entryPoint ? entryPoint.replace(/^(js|css)\//, "") : basename(path);
     if (manifest[name]) throw new Error(`Two files want the name ${name}`);
     manifest[name] = basename(path);
+    imports[basename(path)] = metafile.outputs[relative(WEB, path)].imports.map((one) => ({
+      name: basename(one.path),
+      isLater: one.kind === "dynamic-import",
+    }));
     await put(basename(path), contents);
   }
 }
@@ -157,10 +172,55 @@ async function publishOurs() {
   );
 }
 
+function withImports(names, { later }) {
+  const found = new Set();
+  const follow = (name) => {
+    if (found.has(name)) return;
+    found.add(name);
+    for (const one of imports[name] ?? []) if (later || !one.isLater) follow(one.name);
+  };
+  names.forEach(follow);
+  return [...found];
+}
+
+/** What the service worker keeps at once, and what in the background: file names. */
+function offlineFiles() {
+  const scripts = OFFLINE_SCRIPTS.map((name) => manifest[name]);
+  const files = OFFLINE.map((name) => manifest[name]);
+  const atOnce = [...files, ...withImports(scripts, { later: false })];
+  const decoders = Object.keys(manifest).filter(
+    (name) => name.startsWith("workers/") || name.endsWith(".wasm"),
+  );
+  const wanted = [...scripts, ...decoders.map((name) => manifest[name])];
+  const later = withImports(wanted, { later: true }).filter((name) => !atOnce.includes(name));
+  return { atOnce, later };
+}
+
+async function bundleAlone(file, define = {}) {
+  const options = { absWorkingDir: WEB, entryPoints: [file], bundle: true, minify: true };
+  const { outputFiles } = await build({
+    ...options,
+    write: false,
+    define,
+    format: "iife",
+    target: "es2022",
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  return outputFiles[0].contents;
+}
+
 async function placeRootFiles() {
-  const names = (await filesIn(".")).filter((name) => name === "sw.js" || name.endsWith(".webmanifest"));
+  const { atOnce, later } = offlineFiles();
+  const weight = atOnce.reduce((sum, name) => sum + sizes[name], 0);
+  if (weight > MOST_PRECACHED) throw new Error(`The service worker would precache ${weight} bytes`);
+  const addresses = (names) => JSON.stringify(names.map((name) => `/static/${name}`));
+  const lists = { PRECACHE: addresses(atOnce), BACKGROUND: addresses(later) };
+  const unversioned = await bundleAlone("sw.js", { ...lists, VERSION: '""' });
+  const version = createHash("sha256").update(unversioned).digest("hex").slice(0, 8);
   await mkdir(join(MAKING, "root"));
-  for (const name of names) await put(join("root", name), await readFile(join(WEB, name)));
+  await put("root/sw.js", await bundleAlone("sw.js", { ...lists, VERSION: `"${version}"` }));
+  await put("root/sw-off.js", await bundleAlone("sw-off.js"));
 }
 
 await rm(MAKING, { recursive: true, force: true });

@@ -32,10 +32,11 @@ from firsthand.health import health_routes
 from firsthand.mail import Mailer
 from firsthand.manifest import manifest_route
 from firsthand.meetings import routes as meetings
+from firsthand.offline import routes as offline
 from firsthand.organising import routes as organising
 from firsthand.outbox import Outbox
 from firsthand.pages import Pages
-from firsthand.requests import OurRequests, provide_maybe_viewer, provide_viewer
+from firsthand.requests import AccountHeader, OurRequests, provide_maybe_viewer, provide_viewer
 from firsthand.scans import routes as scans
 from firsthand.security_headers import SecurityHeaders
 from firsthand.settings import Settings
@@ -91,7 +92,7 @@ def create_app(settings: Settings, db: Database | None = None) -> Firsthand:
             Router("/", route_handlers=page_routes(settings), include_in_schema=False),
             *health_routes,
             manifest_route(assets),
-            static_routes(assets),
+            static_routes(assets, service_worker=settings.service_worker),
         ],
         dependencies={
             "db": Provide(lambda: database, sync_to_thread=False),
@@ -113,7 +114,7 @@ def create_app(settings: Settings, db: Database | None = None) -> Firsthand:
             }
         ),
         exception_handlers=exception_handlers(),
-        middleware=[SecurityHeaders],
+        middleware=[SecurityHeaders, AccountHeader],
         # Static files come compressed already, a PDF would not get smaller, and what became of a
         # few scans is too short to be worth it.
         compression_config=CompressionConfig(
@@ -139,6 +140,7 @@ def page_routes(settings: Settings) -> list[Any]:
         events,
         followups,
         meetings,
+        offline,
         organising,
         scans,
         ties,

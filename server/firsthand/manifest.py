@@ -7,9 +7,16 @@ from litestar import Response, get
 
 from firsthand.assets import Assets
 
+# Exports come as zip, or as a loose part of one: .js, .json, .csv, .vcf.
+_SHARED_FILES = [
+    *("application/zip", "application/x-zip-compressed", ".zip", "application/json", ".json"),
+    *("text/csv", ".csv", "text/vcard", "text/x-vcard", ".vcf", "text/javascript", ".js"),
+]
+
 
 def manifest_route(assets: Assets) -> Any:
     """``/manifest.webmanifest``, the same for everybody. Format: W3C Web Application Manifest."""
+    icon = _icon(assets, "icon-192.png", 192, "any")
     body = msgspec.json.encode(
         {
             "name": "Firsthand",
@@ -18,18 +25,34 @@ def manifest_route(assets: Assets) -> Any:
             "id": "/",
             "start_url": "/",
             "scope": "/",
+            "lang": "en",
+            "categories": ["business", "social", "productivity"],
             "display": "standalone",
+            "display_override": ["standalone", "minimal-ui", "browser"],
             "background_color": "#fbf9f3",
             "theme_color": "#fbf9f3",
             "icons": [
-                _icon(assets, "icon-192.png", 192, "any"),
+                icon,
                 _icon(assets, "icon-512.png", 512, "any"),
                 _icon(assets, "icon-maskable.png", 512, "maskable"),
             ],
             "shortcuts": [
-                {"name": "Scan a badge", "url": "/scan"},
-                {"name": "My badge", "url": "/badge"},
+                {"name": "Scan a badge", "short_name": "Scan", "url": "/scan", "icons": [icon]},
+                {"name": "My badge", "url": "/badge", "icons": [icon]},
             ],
+            # An archive or a profile's link, from another app's share sheet; the service worker
+            # answers it (web/sw.js), and nothing is kept before the person says so.
+            "share_target": {
+                "action": "/share",
+                "method": "POST",
+                "enctype": "multipart/form-data",
+                "params": {
+                    "title": "title",
+                    "text": "text",
+                    "url": "url",
+                    "files": [{"name": "file", "accept": _SHARED_FILES}],
+                },
+            },
         }
     )
 

@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from litestar import Request
 from litestar.connection import ASGIConnection
-from litestar.datastructures import State
+from litestar.datastructures import MutableScopeHeaders, State
 from litestar.enums import HttpMethod, ScopeType
-from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from firsthand.accounts.signing_in import TOKEN_PREFIX, Viewer
 from firsthand.accounts.viewers import Viewers
@@ -23,11 +23,24 @@ _OVERRIDES = {"PUT", "PATCH", "DELETE"}
 _LARGEST_FORM = 1_000_000
 
 
+# Says whose an answer is to the browser's service worker, which cannot read the session's cookie:
+# an account, or "none". It drops the private copies of anybody else.
+ACCOUNT_HEADER = "Firsthand-Account"
+_ACCOUNT = "firsthand_account"
+
+
 async def viewer_or_none(connection: AnyConnection) -> Viewer | None:
     """Whoever is signed in, by bearer token or by session cookie.
 
     A request that carries a token is judged by it alone.
     """
+    viewer = await _judged(connection)
+    if "authorization" not in connection.headers:
+        connection.scope["state"][_ACCOUNT] = viewer.account_id.hex if viewer else "none"
+    return viewer
+
+
+async def _judged(connection: AnyConnection) -> Viewer | None:
     viewers: Viewers = connection.app.state.viewers
     authorization = connection.headers.get("authorization")
     if authorization is not None:
@@ -78,6 +91,24 @@ def is_same_origin(headers: Mapping[str, str], base_url: str) -> bool:
         return True
     ours = urlsplit(base_url)
     return origin == f"{ours.scheme}://{ours.netloc}"
+
+
+class AccountHeader:
+    """Adds it where the request asked who is signed in; elsewhere nothing is known."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_account(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                account = scope.get("state", {}).get(_ACCOUNT)
+                if account:
+                    headers = MutableScopeHeaders.from_message(message)
+                    headers.setdefault(ACCOUNT_HEADER, account)
+            await send(message)
+
+        await self.app(scope, receive, send_with_account)
 
 
 class OurRequests:

@@ -9,7 +9,7 @@ from firsthand.accounts.signing_in import SESSION_LASTS, viewer_of_session
 from firsthand.db import Database
 from firsthand.pages import see_other
 from firsthand.problems import NotSignedIn
-from firsthand.requests import AnyRequest
+from firsthand.requests import ACCOUNT_HEADER, AnyRequest
 from firsthand.settings import Settings
 
 LONGEST_COOKIE = 200
@@ -29,6 +29,7 @@ async def signed_in(db: Database, settings: Settings, token: str, path: str) -> 
 def signed_out(settings: Settings) -> Redirect:
     redirect = see_other("/")
     redirect.set_cookie(cookie(settings, settings.session_cookie, "", 0))
+    redirect.headers[ACCOUNT_HEADER] = "none"
     return redirect
 
 

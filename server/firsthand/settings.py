@@ -35,6 +35,7 @@ class Settings:
     max_upload: int = 2_000_000_000
     metrics_token: str | None = None
     log_level: str = "info"
+    service_worker: bool = True
     demo: bool = False
 
     @property
@@ -62,6 +63,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         max_upload=_number(environ, "FIRSTHAND_MAX_UPLOAD", 2_000_000_000, 10**13),
         metrics_token=environ.get("FIRSTHAND_METRICS_TOKEN") or None,
         log_level=_log_level(environ),
+        service_worker=_on_or_off(environ, "FIRSTHAND_SERVICE_WORKER"),
     )
 
 
@@ -141,6 +143,13 @@ def _log_level(environ: Mapping[str, str]) -> str:
     if level not in LOG_LEVELS:
         raise SettingsProblem(f"FIRSTHAND_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}")
     return level
+
+
+def _on_or_off(environ: Mapping[str, str], name: str) -> bool:
+    value = environ.get(name, "").strip().lower() or "on"
+    if value not in {"on", "off"}:
+        raise SettingsProblem(f"{name} must be on or off")
+    return value == "on"
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> int:

@@ -16,8 +16,11 @@ _FOREVER = "public, max-age=31536000, immutable"
 _ASK_FIRST = "no-cache"
 
 
-def static_routes(assets: Assets) -> Router:
-    """``/static/<hashed name>``, and each file of the site's root under its own name."""
+def static_routes(assets: Assets, *, service_worker: bool = True) -> Router:
+    """``/static/<hashed name>``, and each file of the site's root under its own name.
+
+    Without ``service_worker``, ``/sw.js`` is the one that takes itself and every other away.
+    """
 
     @get("/static/{name:str}", include_in_schema=False, sync_to_thread=True)
     def hashed_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
@@ -29,6 +32,8 @@ def static_routes(assets: Assets) -> Router:
     @get([f"/{name}" for name in assets.root_files], include_in_schema=False, sync_to_thread=True)
     def root_file(request: Request[Any, Any, Any]) -> Response[bytes]:
         name = request.scope["path"].removeprefix("/")
+        if name == "sw.js" and not service_worker:
+            name = "sw-off.js"
         return _answer(request, assets.root_files[name], _ASK_FIRST)
 
     handlers = [hashed_file, root_file] if assets.root_files else [hashed_file]

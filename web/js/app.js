@@ -111,6 +111,21 @@ on("htmx:confirm", async (event) => {
   if (await confirmed(event.detail.question)) event.detail.issueRequest(true);
 });
 
+// Without it everything works as long as there is network.
+async function startServiceWorker() {
+  if (!navigator.serviceWorker) return;
+  const options = { scope: "/", updateViaCache: "none" };
+  await navigator.serviceWorker.register("/sw.js", options).catch(() => {});
+  const ready = await navigator.serviceWorker.ready;
+  const signedIn = document.body.classList.contains("signed-in");
+  const tell = () => !document.hidden && ready.active.postMessage({ type: "contact", signedIn });
+  tell();
+  on("visibilitychange", tell);
+  window.addEventListener("online", tell);
+}
+// After what the page itself needs from a slow network.
+window.addEventListener("load", startServiceWorker);
+
 // data-copy="text" on a button; data-copied="word" is shown for a moment.
 on("click", async ({ target }) => {
   const button = target.closest?.("[data-copy]");

@@ -2,9 +2,9 @@
 
 from litestar import Router
 
-from firsthand.api import contacts, events, follow_ups, imports, me, meetings, scans, unmet
+from firsthand.api import contacts, events, follow_ups, imports, me, meetings, offline, scans, unmet
 
-MODULES = (contacts, events, follow_ups, imports, me, meetings, scans, unmet)
+MODULES = (contacts, events, follow_ups, imports, me, meetings, offline, scans, unmet)
 
 
 def api_router() -> Router:

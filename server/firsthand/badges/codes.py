@@ -5,6 +5,7 @@ and whoever reads I or L as 1 and O as 0 is understood.
 """
 
 import functools
+import hashlib
 import re
 import secrets
 from dataclasses import dataclass
@@ -59,6 +60,14 @@ def new_token() -> str:
 def new_short_code() -> str:
     """A random short code of 8 characters (40 bits); the caller makes it unique in its event."""
     return _random(SHORT_CODE_LENGTH)
+
+
+def token_digest(token: str) -> str:
+    """By what a phone without network knows a badge that it reads: 32 hex digits of SHA-256.
+
+    The token is random (130 bits), so nobody finds it from this; a short code (40 bits) would be.
+    """
+    return hashlib.sha256(token.encode()).hexdigest()[:32]
 
 
 def normalise_token(text: str) -> str | None:

@@ -17,6 +17,8 @@ from firsthand.attendees.showing import (
     shown_name,
     shows_itself_to_browsers,
 )
+from firsthand.badges.codes import token_digest
+from firsthand.badges.models import Badge
 from firsthand.contacts.models import Contact, ContactAttendee, Stage
 from firsthand.meetings.models import Block
 from firsthand.unmet.queries import met_attendees
@@ -74,6 +76,35 @@ def listed_attendees(
             )
         )  # fmt: skip
     return people
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeWearer:
+    """A listed attendee in a phone's offline copy; ``badges`` as ``token_digest`` makes them."""
+
+    name: str
+    headline: str
+    company: str
+    badges: list[str]
+
+
+def badge_wearers(
+    session: Session, viewer_id: UUID, event_id: UUID, limit: int
+) -> list[BadgeWearer]:
+    """The first ``limit`` people by name, as browsers see them, with what tells their badges."""
+    rows = session.execute(_listed(viewer_id, event_id, "", None).limit(limit)).all()
+    people = {
+        row[0]: BadgeWearer(name, headline, company, [])
+        for row in rows
+        for name, headline, company in [row[2:5]]
+    }
+    in_force = select(Badge.attendee_id, Badge.token).where(
+        Badge.event_id == event_id, Badge.revoked_at.is_(None)
+    )
+    for attendee, token in session.execute(in_force.order_by(Badge.id)):
+        if attendee in people:
+            people[attendee].badges.append(token_digest(token))
+    return list(people.values())
 
 
 _NOT_MET = (Stage.NEW, Stage.ONLINE, Stage.SPOKEN)

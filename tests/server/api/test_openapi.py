@@ -30,6 +30,7 @@ CALLS = {
     "/api/v1/imports/{import_id}": {"get"},
     "/api/v1/me": {"get", "patch", "delete"},
     "/api/v1/me/export": {"get"},
+    "/api/v1/me/offline": {"get"},
 }
 
 
