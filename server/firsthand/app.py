@@ -120,7 +120,7 @@ def create_app(settings: Settings, db: Database | None = None) -> Firsthand:
         compression_config=CompressionConfig(
             backend="gzip",
             gzip_compress_level=6,
-            exclude=["^/static/", r"\.pdf$", "^/api/v1/scans$"],
+            exclude=["^/static/", r"^/sw(-off)?\.js$", r"\.pdf$", "^/api/v1/scans$"],
         ),
         request_max_body_size=_LARGEST_BODY,
         openapi_config=openapi_config(),

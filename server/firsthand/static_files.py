@@ -29,15 +29,20 @@ def static_routes(assets: Assets, *, service_worker: bool = True) -> Router:
             raise NotFoundException
         return _answer(request, found, _FOREVER)
 
-    @get([f"/{name}" for name in assets.root_files], include_in_schema=False, sync_to_thread=True)
-    def root_file(request: Request[Any, Any, Any]) -> Response[bytes]:
-        name = request.scope["path"].removeprefix("/")
-        if name == "sw.js" and not service_worker:
-            name = "sw-off.js"
-        return _answer(request, assets.root_files[name], _ASK_FIRST)
+    # One handler a file: Litestar wraps a synchronous one again for each of several paths.
+    at_root = [
+        _root_file(name, "sw-off.js" if name == "sw.js" and not service_worker else name, assets)
+        for name in assets.root_files
+    ]
+    return Router("/", route_handlers=[hashed_file, *at_root])
 
-    handlers = [hashed_file, root_file] if assets.root_files else [hashed_file]
-    return Router("/", route_handlers=handlers)
+
+def _root_file(name: str, content: str, assets: Assets) -> Any:
+    @get(f"/{name}", include_in_schema=False, sync_to_thread=True)
+    def root_file(request: Request[Any, Any, Any]) -> Response[bytes]:
+        return _answer(request, assets.root_files[content], _ASK_FIRST)
+
+    return root_file
 
 
 def _answer(
