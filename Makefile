@@ -15,7 +15,7 @@ BIN := .venv/bin
 # One empty file for each step that is done, newer than what it was made from.
 DONE := .venv/done
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
-WEB_SOURCES := web/build.mjs $(wildcard web/*.webmanifest web/sw.js) \
+WEB_SOURCES := web/build.mjs $(wildcard web/*.js) \
   $(shell find web/js web/css web/icons -type f 2>/dev/null)
 BENCHES := badges pages scans ties unmet x_archive
 

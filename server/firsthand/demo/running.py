@@ -41,7 +41,7 @@ def run_demo(folder: Path, port: int, *, lan: bool) -> None:
         seed_demo(db, settings)
     finally:
         db.close()
-    click.echo(_welcome(base_url))
+    click.echo(_welcome(base_url, folder))
     serve(
         settings,
         target="firsthand.asgi:create_demo",
@@ -50,9 +50,13 @@ def run_demo(folder: Path, port: int, *, lan: bool) -> None:
     )
 
 
-def _welcome(base_url: str) -> str:
+def _welcome(base_url: str, folder: Path) -> str:
     doors = [f"  {door.name}, {door.role}:\n    {base_url}/demo/{door.key}" for door in DOORS]
     lines = [f"\nThe demo is at {base_url}", "Look around as", *doors]
     if base_url.startswith("https"):
-        lines.append("The browser warns of the certificate, which was made here: go on regardless.")
+        lines += [
+            "The browser warns of the certificate, which was made here: go on regardless.",
+            "To install the app or to open it without network, the phone must trust it:",
+            f"  bring {folder / 'certificate.pem'} to the phone and install it as a CA certificate.",
+        ]
     return "\n".join([*lines, "Stop it with Ctrl-C.\n"])
