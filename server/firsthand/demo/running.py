@@ -57,6 +57,6 @@ def _welcome(base_url: str, folder: Path) -> str:
         lines += [
             "The browser warns of the certificate, which was made here: go on regardless.",
             "To install the app or to open it without network, the phone must trust it:",
-            f"  bring {folder / 'certificate.pem'} to the phone and install it as a CA certificate.",
+            f"  bring {folder / 'certificate.pem'} to the phone, as a CA certificate.",
         ]
     return "\n".join([*lines, "Stop it with Ctrl-C.\n"])
