@@ -15,8 +15,10 @@ from litestar.types import Receive, Scope, Send
 
 from firsthand.accounts import routes as accounts
 from firsthand.accounts import sign_in_routes as sign_in
+from firsthand.accounts import token_routes as tokens
 from firsthand.accounts.viewers import Viewers
 from firsthand.api import answers
+from firsthand.api.feeds import feed_router
 from firsthand.api.openapi import openapi_config
 from firsthand.api.routes import api_router
 from firsthand.assets import Assets, templates_folder
@@ -89,6 +91,7 @@ def create_app(settings: Settings, db: Database | None = None) -> Firsthand:
         settings,
         route_handlers=[
             api_router(),
+            feed_router(),
             Router("/", route_handlers=page_routes(settings), include_in_schema=False),
             *health_routes,
             manifest_route(assets),
@@ -144,6 +147,7 @@ def page_routes(settings: Settings) -> list[Any]:
         organising,
         scans,
         ties,
+        tokens,
         unmet,
     ]
     routes: list[Any] = [route for module in modules for route in module.routes]

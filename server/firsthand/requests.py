@@ -11,7 +11,8 @@ from litestar.datastructures import MutableScopeHeaders, State
 from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
-from firsthand.accounts.signing_in import TOKEN_PREFIX, Viewer
+from firsthand.accounts.signing_in import Viewer
+from firsthand.accounts.tokens import TOKEN_PREFIX
 from firsthand.accounts.viewers import Viewers
 from firsthand.problems import NotAllowed, NotSignedIn
 from firsthand.settings import LOOPBACK_HOSTS

@@ -13,7 +13,8 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.models import Account
-from firsthand.accounts.signing_in import make_api_token, start_session
+from firsthand.accounts.signing_in import start_session
+from firsthand.accounts.tokens import make_api_token
 from firsthand.app import Firsthand, create_app
 from firsthand.attendees.membership import ATTENDEE_CLAIMED
 from firsthand.attendees.models import Attendee

@@ -59,6 +59,10 @@ class EmailCode(Base):
     email: Mapped[str] = mapped_column(index=True)
     code_hash: Mapped[str]
     tries: Mapped[int] = mapped_column(default=0)
+    # False: too many went to this address, so this one was never sent to anybody.
+    mailed: Mapped[bool] = mapped_column(default=True)
+    # A keyed hash of the network address that asked.
+    peer: Mapped[str] = mapped_column(default="", index=True)
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
     expires_at: Mapped[datetime]
 
@@ -77,7 +81,7 @@ class SignInLink(Base):
 
 
 class ApiToken(Base):
-    """A bearer token for the JSON API; only its hash is kept."""
+    """A bearer token for the JSON API, or the secret of a feed's address; only its hash is kept."""
 
     __tablename__ = "api_token"
 
@@ -86,4 +90,11 @@ class ApiToken(Base):
         ForeignKey("account.id", ondelete="CASCADE"), index=True
     )
     scopes: Mapped[list[str]]
+    # What its owner uses it for, in their own words.
+    name: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def number(self) -> str:
+        """What lists call it: no secret, since nobody finds a token to a hash."""
+        return self.token_hash[:12]

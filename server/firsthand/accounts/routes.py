@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from firsthand.accounts.browsers import browser_words
 from firsthand.accounts.profile import CIRCLED, ProfileChange, account, change_profile
 from firsthand.accounts.signing_in import Viewer, sessions_of
+from firsthand.accounts.tokens import tokens_of
 from firsthand.attendees.membership import attended, claimable, current_event
 from firsthand.attendees.models import Attendee
 from firsthand.db import Database, now
@@ -160,6 +161,8 @@ def _mine(session: Session, account_id: UUID) -> dict[str, Any]:
         "account": account(session, account_id),
         "handles": handles_of(session, account_id),
         "networks": list(Network),
+        "tokens": tokens_of(session, account_id),
+        "token_problems": {},
         "refusal": "",
         "pasted": "",
         "network": "",

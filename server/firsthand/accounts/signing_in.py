@@ -1,9 +1,9 @@
-"""Signing in and out: one-time codes by e-mail, one-time links, sessions, API tokens."""
+"""Signing in and out: one-time codes by e-mail, one-time links, sessions."""
 
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -12,9 +12,9 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.addresses import read_email
-from firsthand.accounts.models import Account, ApiToken, EmailCode, SignInLink, SignInSession
+from firsthand.accounts.models import Account, EmailCode, SignInLink, SignInSession
 from firsthand.db import insert_new, now
-from firsthand.problems import Invalid, NotFound, TooMany
+from firsthand.problems import NotFound, TooMany
 
 SESSION_LASTS = timedelta(days=90)
 CODE_LASTS = timedelta(minutes=10)
@@ -26,7 +26,6 @@ _CODES_WITHIN = timedelta(minutes=15)
 _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _CODE_LENGTH = 8
 SCOPES = frozenset({"read", "write", "organise"})
-TOKEN_PREFIX = "fh_"  # noqa: S105  # it names the kind of token and guards nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,28 +207,3 @@ def viewer_of_session(session: Session, token: str) -> Viewer | None:
         .where(SignInSession.token_hash == hash_token(token), SignInSession.expires_at > now())
     ).one_or_none()
     return Viewer(*row) if row else None
-
-
-# -- API tokens
-
-
-def make_api_token(session: Session, email: str, scopes: Iterable[str]) -> str:
-    """A bearer token with these scopes. Raises NotFound, Invalid."""
-    wanted = sorted(set(scopes)) or sorted(SCOPES)
-    if not SCOPES.issuperset(wanted):
-        raise Invalid(f"A scope is one of {', '.join(sorted(SCOPES))}.")
-    account_id = session.scalar(select(Account.id).where(Account.email == read_email(email)))
-    if account_id is None:
-        raise NotFound(f"There is no account with the address {email}.")
-    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    session.add(ApiToken(token_hash=hash_token(token), account_id=account_id, scopes=wanted))
-    return token
-
-
-def viewer_of_token(session: Session, token: str) -> Viewer | None:
-    row = session.execute(
-        select(Account.id, Account.name, Account.email, ApiToken.scopes)
-        .join(ApiToken, ApiToken.account_id == Account.id)
-        .where(ApiToken.token_hash == hash_token(token))
-    ).one_or_none()
-    return Viewer(row.id, row.name, row.email, frozenset(row.scopes)) if row else None

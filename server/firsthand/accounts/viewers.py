@@ -3,13 +3,8 @@
 import time
 from uuid import UUID
 
-from firsthand.accounts.signing_in import (
-    TOKEN_PREFIX,
-    Viewer,
-    hash_token,
-    viewer_of_session,
-    viewer_of_token,
-)
+from firsthand.accounts.signing_in import Viewer, hash_token, viewer_of_session
+from firsthand.accounts.tokens import TOKEN_PREFIX, viewer_of_token
 from firsthand.db import Database
 
 # A revocation made by another replica or by the command line holds after this long.

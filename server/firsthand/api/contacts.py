@@ -1,6 +1,5 @@
 """``/api/v1/contacts``: the owner's cards, one with its timeline, and all of them as files."""
 
-from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -13,23 +12,14 @@ from litestar.response import Stream
 
 from firsthand.accounts.addresses import read_line
 from firsthand.api.answers import ItemList, page_size
-from firsthand.contacts.exports import (
-    CSV_HEADER,
-    ExportedCard,
-    csv_cells,
-    csv_line,
-    vcard,
-)
+from firsthand.api.files import people_csv, people_vcf
 from firsthand.contacts.models import Stage
-from firsthand.contacts.queries import Card, FullCard, cards, full_cards
-from firsthand.db import Database
+from firsthand.contacts.queries import Card, cards
 from firsthand.dependencies import Db, SignedIn
 from firsthand.followups.touchpoints import add_touchpoint
 from firsthand.problems import Invalid
 from firsthand.scans.reading import clean_intents_and_note, read_moment
 from firsthand.scans.story import story_of
-
-_AT_A_TIME = 500
 
 
 class ContactHandleItem(msgspec.Struct):
@@ -150,53 +140,12 @@ async def post_touchpoint(
 
 @get("/contacts.vcf", summary="Your people as vCards 4.0", tags=["exports"])
 async def contacts_vcf(db: Db, viewer: SignedIn) -> Stream:
-    return _file(_lines(db, viewer.account_id, "", vcard), "text/vcard", "people.vcf")
+    return people_vcf(db, viewer.account_id)
 
 
 @get("/contacts.csv", summary="Your people as a CSV", tags=["exports"])
 async def contacts_csv(db: Db, viewer: SignedIn) -> Stream:
-    lines = _lines(
-        db, viewer.account_id, csv_line(CSV_HEADER), lambda card: csv_line(csv_cells(card))
-    )
-    return _file(lines, "text/csv", "people.csv")
-
-
-async def _lines(
-    db: Database, owner_id: UUID, head: str, line: Callable[[ExportedCard], str]
-) -> AsyncIterator[str]:
-    if head:
-        yield head
-    after = None
-    while found := await db.read(full_cards, owner_id, _AT_A_TIME, after):
-        yield "".join(line(_exported(full)) for full in found)
-        after = found[-1].card.id
-
-
-def _file(lines: AsyncIterator[str], media_type: str, name: str) -> Stream:
-    return Stream(
-        lines,
-        media_type=f"{media_type}; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "no-store",
-        },
-    )
-
-
-def _exported(full: FullCard) -> ExportedCard:
-    card = full.card
-    return ExportedCard(
-        id=card.id,
-        name=card.name,
-        headline=card.headline,
-        company=card.company,
-        email=full.email,
-        phone=full.phone,
-        note=full.note,
-        stage=card.stage,
-        last_at=card.last_at,
-        handles=tuple((handle.network, handle.name) for handle in card.handles),
-    )
+    return people_csv(db, viewer.account_id)
 
 
 def _item(card: Card) -> ContactItem:

@@ -1,6 +1,5 @@
 """``/api/v1/follow-ups``: what was promised to whom."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -13,17 +12,14 @@ from litestar.response import Stream
 
 from firsthand.accounts.addresses import read_line
 from firsthand.api.answers import ItemList, page_size
+from firsthand.api.files import follow_ups_ics
 from firsthand.api.meetings import ContactName
-from firsthand.db import Database, now
+from firsthand.db import Database
 from firsthand.dependencies import Db, SignedIn, TheSettings
-from firsthand.followups.calendar import CALENDAR_END, CALENDAR_START, DueDay, vevent
-from firsthand.followups.intents import intent_label
 from firsthand.followups.models import State
 from firsthand.followups.queries import FollowUpRow, follow_up_row, follow_ups
 from firsthand.followups.verbs import complete, reopen, snooze
 from firsthand.problems import Invalid
-
-_AT_A_TIME = 500
 
 
 class FollowUpItem(msgspec.Struct):
@@ -106,41 +102,7 @@ async def put_snooze(
 @get("/follow-ups.ics", summary="Open follow-ups as a calendar", tags=["exports"])
 async def calendar(db: Db, settings: TheSettings, viewer: SignedIn) -> Stream:
     """One all-day event for each open or snoozed follow-up, on the date it stands at."""
-    return Stream(
-        _calendar(db, viewer.account_id, settings.base_url),
-        media_type="text/calendar; charset=utf-8",
-        headers={
-            "Content-Disposition": 'attachment; filename="follow-ups.ics"',
-            "Cache-Control": "no-store",
-        },
-    )
-
-
-async def _calendar(db: Database, owner_id: UUID, base_url: str) -> AsyncIterator[str]:
-    yield CALENDAR_START
-    stamp = now()
-    after = None
-    while rows := await db.read(
-        follow_ups,
-        owner_id,
-        states=(State.OPEN, State.SNOOZED),
-        limit=_AT_A_TIME,
-        after=after,
-    ):
-        yield "".join(vevent(_due_day(row, base_url), stamp) for row in rows)
-        after = (rows[-1].due, rows[-1].id)
-    yield CALENDAR_END
-
-
-def _due_day(row: FollowUpRow, base_url: str) -> DueDay:
-    met = f"You met at {row.event_name}." if row.event_name else ""
-    return DueDay(
-        id=row.id,
-        summary=f"{intent_label(row.intent)}: {row.contact_name}",
-        details="\n".join(part for part in (row.text, met) if part),
-        due=row.due,
-        address=f"{base_url}/people/{row.contact_id}",
-    )
+    return follow_ups_ics(db, viewer.account_id, settings.base_url)
 
 
 async def _one(db: Database, owner_id: UUID, follow_up_id: UUID) -> FollowUpItem:

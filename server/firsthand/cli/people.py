@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from firsthand.accounts.addresses import read_email, read_name
 from firsthand.accounts.models import Account
-from firsthand.accounts.signing_in import SCOPES, make_api_token, make_link_token
+from firsthand.accounts.signing_in import SCOPES, make_link_token
+from firsthand.accounts.tokens import make_api_token, revoke_token, tokens_of
 from firsthand.attendees.membership import claim_by_email
 from firsthand.cli.opening import account_id_of, opened
 from firsthand.db import new_id
@@ -67,11 +68,34 @@ def token() -> None:
     type=click.Choice(sorted(SCOPES)),
     help="What it may do; may be given several times. Default: everything.",
 )
-def token_add(email: str, scopes: tuple[str, ...]) -> None:
+@click.option("--name", default="", help="What it is for, to know it by later.")
+def token_add(email: str, scopes: tuple[str, ...], name: str) -> None:
     """Print a token, and nothing else."""
     with opened() as db:
-        made = db.write_now(make_api_token, email, scopes)
+        made = db.write_now(make_api_token, email, scopes, name)
     click.echo(made)
+
+
+@token.command("list")
+@click.argument("email")
+def token_list(email: str) -> None:
+    """One line for each token and feed: number, day, what it may do, name."""
+    with opened() as db:
+        account_id = db.read_now(account_id_of, email)
+        for each in db.read_now(tokens_of, account_id):
+            words = [each.number, f"{each.created_at:%Y-%m-%d}", ",".join(each.scopes), each.name]
+            click.echo("  ".join(words).rstrip())
+
+
+@token.command("revoke")
+@click.argument("email")
+@click.argument("number")
+def token_revoke(email: str, number: str) -> None:
+    """End the token or feed with this number (see: firsthand token list)."""
+    with opened() as db:
+        account_id = db.read_now(account_id_of, email)
+        db.write_now(revoke_token, account_id, number)
+    click.echo(f"{number} opens nothing any more.")
 
 
 @click.group()

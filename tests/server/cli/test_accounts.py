@@ -41,6 +41,20 @@ def test_a_token_is_all_that_is_printed_and_opens_the_api(run_well: Well, runnin
     assert running.client().patch("/api/v1/me", headers=bearer, json={}).status_code == 403
 
 
+def test_tokens_are_listed_and_revoked(run: Run, run_well: Well, running: House) -> None:
+    run_well("account", "add", ANA, "--name", "Ana")
+    token = run_well("token", "add", ANA, "--scope", "read", "--name", "Our script").strip()
+    (line,) = run_well("token", "list", ANA).splitlines()
+    assert line.endswith("read  Our script")
+    assert token not in line
+    number = line.split()[0]
+    run_well("token", "revoke", ANA, number)
+    assert run_well("token", "list", ANA) == ""
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert running.client().get("/api/v1/me", headers=bearer).status_code == 401
+    assert_one_line(run("token", "revoke", ANA, number), number)
+
+
 def test_what_is_wrong_with_an_account_is_one_line(run: Run) -> None:
     assert_one_line(run("account", "link", "nobody@example.org"), "nobody@example.org")
     assert_one_line(run("token", "add", "nobody@example.org"), "nobody@example.org")

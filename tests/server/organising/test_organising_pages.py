@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from firsthand.accounts.signing_in import make_api_token
+from firsthand.accounts.tokens import make_api_token
 from firsthand.attendees.models import Attendee
 from firsthand.events.models import Event, EventRole
 from tests.server.house import House, Person, tie
