@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
@@ -76,6 +77,20 @@ async def provide_organiser(request: AnyRequest) -> Viewer:
 async def provide_maybe_viewer(request: AnyRequest) -> Viewer | None:
     """The signed-in account, or None for a page that is there for everybody."""
     return await viewer_or_none(request)
+
+
+def peer_address(request: AnyRequest) -> str:
+    """The network address that asks, as a proxy in front of us names it; empty if nobody says.
+
+    Only who reaches us from a private network may be such a proxy.
+    """
+    peer = request.client.host if request.client else ""
+    try:
+        is_proxy = ip_address(peer).is_private
+    except ValueError:
+        return peer
+    behind = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    return behind[:64] if is_proxy and behind else peer
 
 
 def is_same_origin(headers: Mapping[str, str], base_url: str) -> bool:

@@ -11,6 +11,7 @@ from litestar.response import Redirect
 from firsthand.accounts.signing_in import (
     CODE_LASTS,
     AskedCode,
+    Asker,
     ask_for_code,
     asked_address,
     end_session,
@@ -21,7 +22,7 @@ from firsthand.dependencies import Anybody, Db, SignedIn, TheMailer, ThePages, T
 from firsthand.forms import local_path, read_form
 from firsthand.pages import Pages, see_other
 from firsthand.problems import Refused
-from firsthand.requests import AnyRequest
+from firsthand.requests import AnyRequest, peer_address
 from firsthand.session_cookie import LONGEST_COOKIE, cookie, session_token, signed_in, signed_out
 from firsthand.settings import Settings
 
@@ -45,9 +46,11 @@ async def send_code(
     form = await read_form(request)
     path, email = form.local_path("next", "/"), form.text("email")[:LONGEST_COOKIE]
     try:
-        asked = await db.write(ask_for_code, form.text("email"), settings.secret_key)
-        subject = f"{_readable(asked.code)} is your code"
-        await mailer.send(asked.email, subject, _mail(asked, settings))
+        asker = Asker(peer_address(request), _asked_browser(request, settings))
+        asked = await db.write(ask_for_code, form.text("email"), settings.secret_key, asker)
+        if asked.mailed:
+            subject = f"{_readable(asked.code)} is your code"
+            await mailer.send(asked.email, subject, _mail(asked, settings))
     except Refused as refusal:
         return pages.render(
             "accounts/sign_in.html",
@@ -58,7 +61,7 @@ async def send_code(
             error=refusal.detail,
         )
     browser = cookie(settings, _code_cookie(settings), asked.browser, CODE_LASTS.seconds)
-    if settings.demo:
+    if settings.demo and asked.mailed:
         page = _code_page(pages, asked.email, path, shown=_readable(asked.code))
         page.set_cookie(browser)
         return page

@@ -5,10 +5,10 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.addresses import read_email
@@ -20,8 +20,11 @@ SESSION_LASTS = timedelta(days=90)
 CODE_LASTS = timedelta(minutes=10)
 LINK_LASTS = timedelta(days=7)
 CODE_TRIES = 5
+# Mail sent to one address, and codes that one network asked for and nobody has typed: a venue's
+# Wi-Fi is one address, but its people type theirs.
 CODES_AN_ADDRESS = 5
-_CODES_WITHIN = timedelta(minutes=15)
+CODES_A_PEER = 300
+_CODES_WITHIN = timedelta(hours=1)
 # Without letters that are read as another: 32 of them, eight to a code, 40 bits.
 _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _CODE_LENGTH = 8
@@ -48,25 +51,47 @@ def hash_token(token: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AskedCode:
-    """``code`` goes to the address by mail, ``browser`` into a cookie of the one who asked."""
+    """``code`` goes to the address by mail, ``browser`` into a cookie of the one who asked.
+
+    ``mailed`` is false where the address has had enough mail: then nothing is to be sent.
+    """
 
     email: str
     code: str
     browser: str
+    mailed: bool
 
 
-def ask_for_code(session: Session, email: str, secret_key: str) -> AskedCode:
-    """A fresh code for an address, whether or not it has an account. Raises Invalid, TooMany."""
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks for a code: the network address, and the browser's cookie of an earlier time."""
+
+    peer: str = ""
+    browser: str = ""
+
+
+def ask_for_code(
+    session: Session, email: str, secret_key: str, asker: Asker | None = None
+) -> AskedCode:
+    """A fresh code for an address, whether or not it has an account. Raises Invalid, TooMany.
+
+    One address gets only so much mail an hour. Further askers are answered as all others are, or
+    the answer would say who else signs in.
+    """
+    asker = asker or Asker()
     address = read_email(email)
     moment = now()
     session.execute(delete(EmailCode).where(EmailCode.created_at < moment - timedelta(days=1)))
-    recent = session.scalar(
-        select(func.count())
-        .select_from(EmailCode)
-        .where(EmailCode.email == address, EmailCode.created_at > moment - _CODES_WITHIN)
+    peer = _keyed("peer", asker.peer, secret_key) if asker.peer else ""
+    if peer and _recent_codes(session, moment, EmailCode.peer == peer) >= CODES_A_PEER:
+        raise TooMany("Too many codes were asked for from this network. Try again in an hour.")
+    mailed = (
+        _recent_codes(session, moment, EmailCode.email == address, EmailCode.mailed.is_(True))
+        < CODES_AN_ADDRESS
     )
-    if (recent or 0) >= CODES_AN_ADDRESS:
-        raise TooMany("We have just sent several codes to this address. Use the newest one.")
+    if not mailed and asked_address(session, asker.browser) == address:
+        # The newest code that this browser was sent keeps working.
+        return AskedCode(address, "", asker.browser, mailed)
     code = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(_CODE_LENGTH))
     browser = secrets.token_urlsafe(24)
     session.add(
@@ -74,11 +99,18 @@ def ask_for_code(session: Session, email: str, secret_key: str) -> AskedCode:
             browser_hash=hash_token(browser),
             email=address,
             code_hash=_hash_code(code, browser, secret_key),
+            mailed=mailed,
+            peer=peer,
             created_at=moment,
             expires_at=moment + CODE_LASTS,
         )
     )
-    return AskedCode(address, code, browser)
+    return AskedCode(address, code, browser, mailed)
+
+
+def _recent_codes(session: Session, moment: datetime, *those: ColumnElement[bool]) -> int:
+    count = select(func.count()).where(EmailCode.created_at > moment - _CODES_WITHIN, *those)
+    return session.scalar(count) or 0
 
 
 def asked_address(session: Session, browser: str) -> str | None:
@@ -126,9 +158,11 @@ def account_of(session: Session, email: str) -> UUID:
 
 
 def _hash_code(code: str, browser: str, secret_key: str) -> str:
-    return hmac.new(
-        secret_key.encode(), f"sign-in\0{browser}\0{code}".encode(), hashlib.sha256
-    ).hexdigest()
+    return _keyed("sign-in", f"{browser}\0{code}", secret_key)
+
+
+def _keyed(purpose: str, text: str, secret_key: str) -> str:
+    return hmac.new(secret_key.encode(), f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()
 
 
 # -- links from the command line
