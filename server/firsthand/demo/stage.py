@@ -105,6 +105,7 @@ class Stage:
         if day != self.today:
             local = datetime.combine(day, time(), zone) + timedelta(hours=hour)
             return local.astimezone(UTC)
+        # Days run from 04:00: before that it is still the day that the calendar calls yesterday.
         start = datetime.combine(day, time(4), zone).astimezone(UTC)
         return start + (now() - start) * (hour / 24)
 

@@ -1,10 +1,12 @@
 from collections.abc import Iterator
+from datetime import date
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.models import Account
 from firsthand.accounts.signing_in import account_of
 from firsthand.attendees.models import Attendee
 from firsthand.badges.models import Badge
@@ -12,6 +14,7 @@ from firsthand.demo.doors import ANA, DOORS, Door
 from firsthand.demo.seed import seed_demo
 from firsthand.demo.stage import SLUG
 from firsthand.events.models import Event
+from firsthand.settings import SettingsProblem
 from firsthand.unmet.queries import count_known_and_met, count_unmet
 from tests.server.house import House
 
@@ -60,6 +63,24 @@ def test_of_23_known_online_ana_has_19_still_to_meet(demo: House) -> None:
     ana, event = demo.db.read_now(account_of, ANA.email), demo.db.read_now(event_id)
     assert demo.db.read_now(count_unmet, ana, event) == 19
     assert demo.db.read_now(count_known_and_met, ana, event) == 4
+
+
+def test_the_demo_leaves_a_database_alone_that_it_did_not_make(house: House) -> None:
+    ana = house.person("Somebody real", "somebody@example.net")
+    house.person("As in the demo", ANA.email)
+    with pytest.raises(SettingsProblem, match="not made by the demo"):
+        seed_demo(house.db, house.settings)
+    assert house.db.read_now(lambda session: session.get(Account, ana.id)) is not None
+
+
+def test_a_conference_that_is_over_is_made_anew(demo: House) -> None:
+    def end(session: Session) -> None:
+        session.execute(update(Event).values(ends=date(2020, 1, 2), starts=date(2020, 1, 1)))
+
+    demo.db.write_now(end)
+    before = demo.db.read_now(account_of, ANA.email)
+    seed_demo(demo.db, demo.settings)
+    assert demo.db.read_now(account_of, ANA.email) != before
 
 
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.key)
