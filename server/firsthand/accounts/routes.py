@@ -29,6 +29,7 @@ from firsthand.leaving import leave
 from firsthand.pages import Pages, see_other
 from firsthand.problems import Conflict, Invalid
 from firsthand.requests import AnyRequest
+from firsthand.scans.arrivals import has_arrived
 from firsthand.session_cookie import signed_out
 
 _FIELDS = ("name", "headline", "company", "phone")
@@ -169,7 +170,8 @@ def _mine(session: Session, account_id: UUID) -> dict[str, Any]:
         "next": "",
         "event": event,
         "places": [
-            _place(attendee, each, moment) for attendee, each in attended(session, account_id)
+            _place(session, account_id, attendee, each, moment)
+            for attendee, each in attended(session, account_id)
         ],
         "claimable": claimable(session, account_id),
         "devices": [
@@ -181,13 +183,16 @@ def _mine(session: Session, account_id: UUID) -> dict[str, Any]:
     }
 
 
-def _place(attendee: Attendee, event: Event, moment: datetime) -> dict[str, Any]:
+def _place(
+    session: Session, account_id: UUID, attendee: Attendee, event: Event, moment: datetime
+) -> dict[str, Any]:
     today = local_day(moment, ZoneInfo(event.timezone))
+    is_on = event.starts <= today <= event.ends
     return {
         "attendee": attendee,
         "event": event,
-        "is_on": event.starts <= today <= event.ends,
-        "is_here": attendee.arrived_on == today,
+        "is_on": is_on,
+        "is_here": is_on and has_arrived(session, account_id, event.slug, moment),
     }
 
 

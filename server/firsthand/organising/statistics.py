@@ -14,6 +14,7 @@ from sqlalchemy import (
     SelectBase,
     and_,
     case,
+    exists,
     func,
     or_,
     select,
@@ -29,6 +30,7 @@ from firsthand.events.days import local_day
 from firsthand.events.models import Event
 from firsthand.handles.models import Handle
 from firsthand.meetings.models import Meeting, Origin
+from firsthand.scans.models import Scan
 from firsthand.ties.models import Match
 
 # Fewer than this many could be told apart by who was there.
@@ -91,8 +93,21 @@ def _is_here(event: Event, today: date) -> ColumnElement[bool]:
     """Said so today, or somebody scanned their badge today."""
     zone = ZoneInfo(event.timezone)
     begins = datetime.combine(today, time(4), zone)
-    scanned = _meetings(event.id, Meeting.met_at >= begins, Meeting.met_at < begins + timedelta(1))
+    scanned = _meetings(
+        event.id,
+        Meeting.met_at >= begins,
+        Meeting.met_at < begins + timedelta(1),
+        _has_a_live_scan(),
+    )
     return or_(Attendee.arrived_on == today, Attendee.id.in_(select(scanned.subquery().c.other)))
+
+
+def _has_a_live_scan() -> ColumnElement[bool]:
+    return exists().where(
+        Scan.owner_id == Meeting.owner_id,
+        Scan.meeting_id == Meeting.id,
+        Scan.retracted_at.is_(None),
+    )
 
 
 def _by_day(session: Session, event: Event) -> list[tuple[date, int | None]]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.addresses import read_line
-from firsthand.attendees.membership import attendee_of, event_of_attendee
+from firsthand.attendees.membership import event_of_attendee
 from firsthand.events.days import local_day
 from firsthand.events.models import Event
 from firsthand.meetings.queries import Claim, claims_about
@@ -48,14 +48,13 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """``arrived``: the viewer has said so today; ``has_ties``: an archive was brought."""
+    """``has_ties``: an archive was brought."""
 
     event: Event
     today: date
     known: Known
     next_ones: Sequence[KnownPerson]
     claims: Sequence[Claim]
-    arrived: bool
     has_ties: bool
 
     @property
@@ -98,6 +97,5 @@ def here(session: Session, viewer_id: UUID, slug: str, moment: datetime) -> Here
         known=known_here(session, viewer_id, event.id),
         next_ones=unmet(session, viewer_id, event.id, UnmetFilter(), _NEXT_ONES),
         claims=claims_about(session, viewer_id),
-        arrived=attendee_of(session, viewer_id, event.slug).arrived_on == today,
         has_ties=any_tie is not None,
     )

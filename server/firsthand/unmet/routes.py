@@ -17,6 +17,7 @@ from firsthand.forms import read_form
 from firsthand.pages import Pages, see_other
 from firsthand.problems import Invalid
 from firsthand.requests import AnyRequest
+from firsthand.scans.arrivals import has_arrived
 from firsthand.scans.editing import undo_meeting
 from firsthand.scans.keeping import (
     MeetingDraft,
@@ -51,6 +52,7 @@ async def here_page(
     db: Db, pages: ThePages, viewer: SignedIn, slug: FromPath[str]
 ) -> Response[str]:
     found = await db.read(here, viewer.account_id, slug, now())
+    arrived = await db.read(has_arrived, viewer.account_id, found.event.slug, now())
     due = await db.read(follow_ups, viewer.account_id, states=_OPEN, limit=100)
     return pages.render(
         "unmet/here.html",
@@ -58,6 +60,7 @@ async def here_page(
         here="here",
         event=found.event,
         found=found,
+        arrived=arrived,
         due=due,
         today=found.today,
         **_WORDS,
