@@ -29,6 +29,7 @@ from firsthand.db import Database
 from firsthand.demo import routes as demo
 from firsthand.errors import exception_handlers
 from firsthand.events import routes as events
+from firsthand.events.staff import runs_an_event
 from firsthand.followups import routes as followups
 from firsthand.health import health_routes
 from firsthand.mail import Mailer
@@ -109,7 +110,7 @@ def create_app(settings: Settings, db: Database | None = None) -> Firsthand:
             {
                 "db": database,
                 "settings": settings,
-                "viewers": Viewers(database),
+                "viewers": Viewers(database, runs_an_event),
                 "pages": pages,
                 "imports": ImportQueue(database),
                 "cursors": answers.Cursors(settings.secret_key),

@@ -59,6 +59,10 @@ class Pages:
             headers={**_PRIVATE, **(headers or {})},
         )
 
+    def fragment(self, text: str) -> Response[str]:
+        """Fragments that were rendered by ``text``, for htmx."""
+        return Response(text, media_type=MediaType.HTML, headers=dict(_PRIVATE))
+
     def text(self, template: str, **context: Any) -> str:
         defaults = {"here": None, "event": None, "notice": None}
         return self._environment.get_template(template).render({**defaults, **context})

@@ -33,12 +33,16 @@ SCOPES = frozenset({"read", "write", "organise"})
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Whoever asks: the account and what this session or token may do."""
+    """Whoever asks: the account and what this session or token may do.
+
+    ``organises``: the account runs an event or helps to; told of sessions only, for their pages.
+    """
 
     account_id: UUID
     name: str
     email: str
     scopes: frozenset[str] = SCOPES
+    organises: bool = False
 
 
 def hash_token(token: str) -> str:

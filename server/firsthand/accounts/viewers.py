@@ -1,7 +1,11 @@
 """Who is asking, remembered for a second: a phone uploading its queue asks again and again."""
 
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from firsthand.accounts.signing_in import Viewer, hash_token, viewer_of_session
 from firsthand.accounts.tokens import TOKEN_PREFIX, viewer_of_token
@@ -20,8 +24,9 @@ class Viewers:
     moment is not remembered.
     """
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, organises: Callable[[Session, UUID], bool]) -> None:
         self._db = db
+        self._organises = organises
         self._known: dict[str, tuple[float, Viewer]] = {}
         self._forgotten = 0
 
@@ -34,13 +39,20 @@ class Viewers:
         if known and known[0] > time.monotonic():
             return known[1]
         forgotten = self._forgotten
-        find = viewer_of_token if secret.startswith(TOKEN_PREFIX) else viewer_of_session
-        viewer = await self._db.read(find, secret)
+        viewer = await self._db.read(self._find, secret)
         if viewer and forgotten == self._forgotten:
             if len(self._known) >= _MOST:
                 self._known.clear()
             self._known[key] = (time.monotonic() + _SECONDS, viewer)
         return viewer
+
+    def _find(self, session: Session, secret: str) -> Viewer | None:
+        if secret.startswith(TOKEN_PREFIX):
+            return viewer_of_token(session, secret)
+        viewer = viewer_of_session(session, secret)
+        if viewer is None:
+            return None
+        return replace(viewer, organises=self._organises(session, viewer.account_id))
 
     def forget_everybody(self) -> None:
         """Call after whatever changes many accounts at once."""

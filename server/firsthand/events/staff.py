@@ -34,6 +34,12 @@ def team_of(session: Session, event_id: UUID) -> Sequence[TeamMember]:
     return [TeamMember(*row) for row in rows]
 
 
+def runs_an_event(session: Session, account_id: UUID) -> bool:
+    """Whether the account organises an event or helps at one."""
+    stmt = select(EventRole.event_id).where(EventRole.account_id == account_id).limit(1)
+    return session.scalar(stmt) is not None
+
+
 def invite_staff(session: Session, organiser_id: UUID, slug: str, email: str) -> tuple[Event, str]:
     """Let whoever signs in with this address help; returns the event and the address.
 

@@ -59,19 +59,23 @@ def keep_meeting(session: Session, owner_id: UUID, draft: MeetingDraft) -> UUID:
     return _keep(session, owner_id, contact_id, place, draft, Origin.TYPED)
 
 
-def mark_known_before(session: Session, owner_id: UUID, attendee_ids: Sequence[UUID]) -> int:
+def mark_known_before(
+    session: Session, owner_id: UUID, attendee_ids: Sequence[UUID]
+) -> dict[UUID, UUID]:
     """ "We have met already": takes them off the list without telling them. Raises NotFound.
 
-    The meeting counts for the day before, so that meeting here is meeting again.
+    The meeting counts for the day before, so that meeting here is meeting again. Returns the
+    meeting of each attendee.
     """
     lock_owners(session, [owner_id])
     day_before = now() - timedelta(days=1)
+    kept = {}
     for attendee_id in dict.fromkeys(attendee_ids):
         person = seen_attendee(session, owner_id, attendee_id)
         contact_id = find_or_make_cards(session, [person]).root_of[person]
         draft = MeetingDraft(contact=contact_id, met_at=day_before)
-        _keep(session, owner_id, contact_id, None, draft, Origin.KNOWN_BEFORE)
-    return len(set(attendee_ids))
+        kept[attendee_id] = _keep(session, owner_id, contact_id, None, draft, Origin.KNOWN_BEFORE)
+    return kept
 
 
 def confirm_claim(session: Session, owner_id: UUID, other_id: UUID, meeting_id: UUID) -> UUID:

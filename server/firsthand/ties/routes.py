@@ -124,6 +124,8 @@ async def _choosing(
         "ties/import.html",
         viewer,
         status=refusal.status if refusal else 200,
+        # htmx takes the form alone out of the page that says why.
+        headers={"HX-Reswap": "outerHTML", "HX-Reselect": "#bringing"} if refusal else None,
         here="me",
         event=await db.read(current_event, viewer.account_id),
         imports=await db.read(imports_of, viewer.account_id),

@@ -72,9 +72,14 @@ def unmet(
     narrowed: UnmetFilter,
     limit: int,
     after: Position | None = None,
+    only: UUID | None = None,
 ) -> list[KnownPerson]:
-    """The best first; ``after`` is the strength and attendee of the last one shown before."""
-    stmt = _page(bool(narrowed.q), bool(narrowed.network), bool(narrowed.kind), after is not None)
+    """The best first; ``after`` is the strength and attendee of the last one shown before.
+
+    ``only``: this attendee or nobody.
+    """
+    filters = bool(narrowed.q), bool(narrowed.network), bool(narrowed.kind)
+    stmt = _page(*filters, after is not None, only is not None)
     values = {
         "viewer": viewer_id,
         "event": event_id,
@@ -83,6 +88,7 @@ def unmet(
         "kind": narrowed.kind,
         "strength": after[0] if after else None,
         "attendee": after[1] if after else None,
+        "only": only,
         "most": limit,
     }
     rows = session.execute(stmt, values).all()
@@ -111,7 +117,7 @@ def count_known_and_met(session: Session, viewer_id: UUID, event_id: UUID) -> in
 
 
 @cache
-def _page(q: bool, network: bool, kind: bool, further: bool) -> AnySelect:
+def _page(q: bool, network: bool, kind: bool, further: bool, only: bool) -> AnySelect:
     stmt = (
         _best(q, network, kind)
         # The index's own order, so that no more is read than the page shows.
@@ -124,6 +130,8 @@ def _page(q: bool, network: bool, kind: bool, further: bool) -> AnySelect:
             bindparam("attendee", type_=Match.attendee_id.type),
         )
         stmt = stmt.where(tuple_(Match.strength, Match.attendee_id) < place)
+    if only:
+        stmt = stmt.where(Match.attendee_id == bindparam("only", type_=Match.attendee_id.type))
     best = stmt.subquery()
     return (
         select(

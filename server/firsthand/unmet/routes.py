@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery
 from firsthand.accounts.addresses import read_line
 from firsthand.accounts.signing_in import Viewer
 from firsthand.attendees.membership import arrive
-from firsthand.db import now
+from firsthand.db import Database, now
 from firsthand.dependencies import Db, SignedIn, ThePages
 from firsthand.followups.queries import follow_ups
 from firsthand.forms import read_form
@@ -35,7 +35,7 @@ from firsthand.unmet.here import event_here, here
 from firsthand.unmet.picture import SIZE, picture
 from firsthand.unmet.queries import unmet
 from firsthand.unmet.reading import KINDS, NETWORKS, read_filter, unmet_query
-from firsthand.unmet.reasons import reason_line, reason_lines, score_words
+from firsthand.unmet.reasons import UnmetFilter, reason_line, reason_lines, score_words
 from firsthand.unmet.recap import recap
 
 _PAGE = 50
@@ -127,10 +127,21 @@ async def put_known_before(
         raise Invalid("Tick the people whom you have met already.")
     if len(chosen) > 500:
         raise Invalid("At most 500 people at a time.")
-    await db.write(mark_known_before, viewer.account_id, chosen)
-    if request.headers.get("hx-request") and len(chosen) == 1:
-        return _gone(pages, viewer, slug, chosen[0], "Noted: you have met already.")
-    return see_other(f"/events/{slug}/unmet")
+    kept = await db.write(mark_known_before, viewer.account_id, chosen)
+    if not request.headers.get("hx-request"):
+        return see_other(f"/events/{slug}/unmet")
+    is_bulk = request.headers.get("hx-trigger") == "known-before"
+    rows = [
+        pages.text(
+            "unmet/_gone.html",
+            attendee_id=attendee_id,
+            words="Noted: you have met already.",
+            undo=f"/events/{slug}/unmet/{attendee_id}/meeting/{meeting_id}",
+            oob=is_bulk,
+        )
+        for attendee_id, meeting_id in kept.items()
+    ]
+    return pages.fragment("".join(rows))
 
 
 @put("/events/{slug:str}/unmet/{attendee_id:uuid}/dismissal")
@@ -152,10 +163,15 @@ async def put_dismissal(
 
 @delete("/events/{slug:str}/unmet/{attendee_id:uuid}/dismissal", status_code=200)
 async def delete_dismissal(
-    db: Db, viewer: SignedIn, slug: FromPath[str], attendee_id: FromPath[UUID]
+    request: AnyRequest,
+    db: Db,
+    pages: ThePages,
+    viewer: SignedIn,
+    slug: FromPath[str],
+    attendee_id: FromPath[UUID],
 ) -> Response[Any]:
     await db.write(restore_suggestion, viewer.account_id, attendee_id)
-    return see_other(f"/events/{slug}/unmet")
+    return await _back(request, db, pages, viewer, slug, attendee_id)
 
 
 @put("/events/{slug:str}/unmet/{attendee_id:uuid}/meeting")
@@ -180,14 +196,16 @@ async def put_meeting(
 
 @delete("/events/{slug:str}/unmet/{attendee_id:uuid}/meeting/{meeting_id:uuid}", status_code=200)
 async def delete_meeting(
+    request: AnyRequest,
     db: Db,
+    pages: ThePages,
     viewer: SignedIn,
     slug: FromPath[str],
     attendee_id: FromPath[UUID],
     meeting_id: FromPath[UUID],
 ) -> Response[Any]:
     await db.write(undo_meeting, viewer.account_id, meeting_id)
-    return see_other(f"/events/{slug}/unmet")
+    return await _back(request, db, pages, viewer, slug, attendee_id)
 
 
 @put("/claims/{other_id:uuid}/{meeting_id:uuid}/confirmation")
@@ -249,6 +267,32 @@ async def recap_page(
         size=SIZE,
         placed=picture(found.faces),
         today=moment.date(),
+        **_WORDS,
+    )
+
+
+async def _back(
+    request: AnyRequest,
+    db: Database,
+    pages: Pages,
+    viewer: Viewer,
+    slug: str,
+    attendee_id: UUID,
+) -> Response[Any]:
+    """After an undo: the row again, in the place where it stood; by a plain form, the list."""
+    if not request.headers.get("hx-request"):
+        return see_other(f"/events/{slug}/unmet")
+    event = await db.read(event_here, viewer.account_id, slug)
+    found = await db.read(unmet, viewer.account_id, event.id, UnmetFilter(), 1, only=attendee_id)
+    moment = now()
+    return pages.render(
+        "unmet/_rows.html",
+        viewer,
+        event=event,
+        people=found,
+        further=None,
+        today=moment.date(),
+        score_of=lambda person: score(person.strength, moment),
         **_WORDS,
     )
 
