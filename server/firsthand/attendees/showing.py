@@ -39,6 +39,15 @@ def shown_company(circles: tuple[Circle, ...]) -> ColumnElement[str]:
     return _shown(Attendee.company, Account.company, Account.company_circle, circles)
 
 
+def shown_email(circles: tuple[Circle, ...]) -> ColumnElement[str]:
+    """Empty for who has no account: the organiser's list never tells it."""
+    return shared(Account.email, Account.email_circle, circles)
+
+
+def shown_phone(circles: tuple[Circle, ...]) -> ColumnElement[str]:
+    return shared(Account.phone, Account.phone_circle, circles)
+
+
 def shows_itself_to_browsers() -> ColumnElement[bool]:
     return Attendee.listed.is_(True)
 

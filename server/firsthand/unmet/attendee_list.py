@@ -13,8 +13,10 @@ from firsthand.attendees.models import Attendee
 from firsthand.attendees.showing import (
     TO_BROWSERS,
     shown_company,
+    shown_email,
     shown_headline,
     shown_name,
+    shown_phone,
     shows_itself_to_browsers,
 )
 from firsthand.badges.codes import token_digest
@@ -36,6 +38,8 @@ class SomebodyHere:
     name: str
     headline: str
     company: str
+    email: str
+    phone: str
     sort_key: str
     is_viewer: bool
     handles: Sequence[ShownHandle]
@@ -62,14 +66,14 @@ def listed_attendees(
     met = set(session.scalars(_met_of(viewer_id, ids)))
     cards = _cards(session, viewer_id, ids)
     people = []
-    for attendee, account_id, name, headline, company, key in rows:
+    for attendee, account_id, name, headline, company, email, phone, key in rows:
         contact, stage, has_tie = cards.get(attendee, (None, Stage.NEW, False))
         tied = has_tie or bool(reasons.get(attendee))
         if stage == Stage.NEW and tied:
             stage = Stage.ONLINE
         people.append(
             SomebodyHere(
-                attendee, name, headline, company, key, account_id == viewer_id,
+                attendee, name, headline, company, email, phone, key, account_id == viewer_id,
                 handles.get(attendee, ()), reasons.get(attendee, ()), contact,
                 Stage.MET if attendee in met and stage in _NOT_MET else stage,
                 tied, attendee in met,
@@ -118,7 +122,10 @@ def _listed(viewer_id: UUID, event_id: UUID, q: str, after: Position | None) -> 
         select(Block.owner_id).where(Block.account_id == viewer_id),
     )
     stmt = (
-        select(Attendee.id, Attendee.account_id, name, headline, company, key)
+        select(
+            Attendee.id, Attendee.account_id, name, headline, company,
+            shown_email(TO_BROWSERS), shown_phone(TO_BROWSERS), key,
+        )
         .outerjoin(Account, Account.id == Attendee.account_id)
         .where(
             Attendee.event_id == event_id,
@@ -126,7 +133,7 @@ def _listed(viewer_id: UUID, event_id: UUID, q: str, after: Position | None) -> 
             or_(Attendee.account_id.is_(None), Attendee.account_id.not_in(blocked)),
         )
         .order_by(key, Attendee.id)
-    )
+    )  # fmt: skip
     if after:
         stmt = stmt.where(tuple_(key, Attendee.id) > after)
     if q:

@@ -33,8 +33,10 @@ from firsthand.attendees.showing import (
     TO_BROWSERS,
     handle_shown,
     shown_company,
+    shown_email,
     shown_headline,
     shown_name,
+    shown_phone,
 )
 from firsthand.contacts.models import MET_STAGES, Contact, ContactAttendee
 from firsthand.db import AnySelect
@@ -56,6 +58,8 @@ class KnownPerson:
     name: str
     headline: str
     company: str
+    email: str
+    phone: str
     strength: float
     handles: Sequence[ShownHandle]
     reasons: Sequence[Reason]
@@ -97,9 +101,17 @@ def unmet(
     reasons = shared_reasons(session, viewer_id, ids)
     return [
         KnownPerson(
-            attendee, name, headline, company, strength, handles[attendee], reasons[attendee]
+            attendee,
+            name,
+            headline,
+            company,
+            email,
+            phone,
+            strength,
+            handles[attendee],
+            reasons[attendee],
         )
-        for attendee, strength, name, headline, company in rows
+        for attendee, strength, name, headline, company, email, phone in rows
     ]
 
 
@@ -140,6 +152,8 @@ def _page(q: bool, network: bool, kind: bool, further: bool, only: bool) -> AnyS
             shown_name(),
             shown_headline(TO_BROWSERS),
             shown_company(TO_BROWSERS),
+            shown_email(TO_BROWSERS),
+            shown_phone(TO_BROWSERS),
         )
         .join(Attendee, Attendee.id == best.c.attendee_id)
         .outerjoin(Account, Account.id == Attendee.account_id)

@@ -1,15 +1,17 @@
 """Me: the profile, who sees it, its handles, the events, and the same by the JSON API."""
 
+import re
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from firsthand.accounts.models import Account
+from firsthand.accounts.profile import CIRCLED
 from firsthand.attendees.models import Attendee
 from firsthand.attendees.showing import TO_BROWSERS, TO_MET, shown_company, shown_headline
 from firsthand.handles.preview import seen_by_browsers, seen_by_met
-from tests.server.house import House, Person
+from tests.server.house import House, Person, tie
 
 NAMES = ["山田太郎", "محمد الأحمد", "🦊 Pat", "Wolfeschlegelsteinhausenbergerdorff", "O'Neil <b>&"]
 FIELDS = {
@@ -245,6 +247,29 @@ def test_nobody_touches_anothers_handle(house: House) -> None:
     path = f"/me/handles/{profile(ana)['handles'][0]['id']}"
     assert ben.client.delete(path).status_code == 404
     assert ben.client.patch(path, data={"circle": "nobody"}).status_code == 404
+
+
+@pytest.mark.parametrize("circle", ["browsing", "met", "nobody"])
+@pytest.mark.parametrize("field", ["email", "phone", "headline", "company"])
+def test_the_preview_shows_just_what_the_events_pages_show(
+    house: House, field: str, circle: str
+) -> None:
+    ana, bela = house.person("Ana Oliveira"), house.person("Bela Lima")
+    event = house.event(ana)
+    house.attendee(event, bela)
+    house.attendee(event, ana, handles=[("x", "ana")])
+    house.ties(bela, tie("ana"))
+    circles = {f"{name}_circle": "nobody" for name in CIRCLED}
+    edit(ana, **{**circles, f"{field}_circle": circle})
+    words = ana.email if field == "email" else FIELDS[field]
+    (preview,) = re.findall(r"<h2>Who browses.*?</section>", ana.client.get("/me").text, re.DOTALL)
+    assert (words in preview) is (circle == "browsing")
+    for page in ("attendees", "unmet"):
+        shown = bela.client.get(f"/events/{event.slug}/{page}").text
+        assert "Ana Oliveira" in shown
+        assert (words in shown) is (circle == "browsing")
+    ana.client.post(f"/me/events/{event.slug}/listing", data={"_method": "PUT", "listed": "no"})
+    assert words not in bela.client.get(f"/events/{event.slug}/attendees").text
 
 
 # -- the JSON API
