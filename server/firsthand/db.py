@@ -45,6 +45,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 from uuid_utils.compat import uuid7
 
+from firsthand.folding import SQLITE_FUNCTION, fold
 from firsthand.prepared import execute, execute_many, to_driver
 
 log = logging.getLogger("firsthand.db")
@@ -496,6 +497,7 @@ def _sqlite_readers(file: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: Any) -> None:
         connection.isolation_level = None
+        connection.create_function(SQLITE_FUNCTION, 1, fold, deterministic=True)
         connection.execute("PRAGMA query_only=ON")
         connection.execute("PRAGMA wal_autocheckpoint=0")
         connection.execute("PRAGMA mmap_size=268435456")

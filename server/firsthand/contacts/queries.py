@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from firsthand.attendees.models import Attendee
@@ -23,6 +23,7 @@ from firsthand.contacts.showing import (
     join_person,
 )
 from firsthand.db import AnySelect
+from firsthand.folding import found_in
 from firsthand.handles.models import Handle
 from firsthand.problems import NotFound
 from firsthand.ties.facts import facts_of_ties
@@ -93,15 +94,8 @@ def cards(
     if stage:
         stmt = stmt.where(Contact.stage == stage)
     if q:
-        words = "%" + q.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        stmt = stmt.where(
-            or_(
-                func.lower(card_name()).like(words, escape="\\"),
-                func.lower(card_headline()).like(words, escape="\\"),
-                func.lower(card_company()).like(words, escape="\\"),
-                func.lower(Contact.note).like(words, escape="\\"),
-            )
-        )
+        texts = (card_name(), card_headline(), card_company(), Contact.note)
+        stmt = stmt.where(found_in(q, *texts))
     if after:
         stmt = stmt.where(
             or_(

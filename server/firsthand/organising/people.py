@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, tuple_
+from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from firsthand.attendees.models import Attendee
 from firsthand.badges.issuing import issue_badges, revoke_badge
 from firsthand.badges.models import Badge
+from firsthand.folding import found_in
 from firsthand.organising.list_columns import ListColumn
 from firsthand.organising.list_file import ListProblem, read_row
 from firsthand.organising.list_import import ImportReport, import_list
@@ -53,9 +54,7 @@ def attendees_of_event(
         stmt = stmt.where(tuple_(key, Attendee.id) > after)
     if q:
         columns = (Attendee.name, Attendee.email, Attendee.company, Attendee.ticket)
-        stmt = stmt.where(
-            or_(*(func.lower(column).contains(q.lower(), autoescape=True) for column in columns))
-        )
+        stmt = stmt.where(found_in(q, *columns))
     return [
         ListedAttendee(
             row.id, row.name, row.email or "", row.company, row.ticket or "", row.listed,

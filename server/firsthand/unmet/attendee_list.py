@@ -22,6 +22,7 @@ from firsthand.attendees.showing import (
 from firsthand.badges.codes import token_digest
 from firsthand.badges.models import Badge
 from firsthand.contacts.models import Contact, ContactAttendee, Stage
+from firsthand.folding import found_in
 from firsthand.meetings.models import Block
 from firsthand.unmet.queries import met_attendees
 from firsthand.unmet.reasons import Reason
@@ -137,14 +138,7 @@ def _listed(viewer_id: UUID, event_id: UUID, q: str, after: Position | None) -> 
     if after:
         stmt = stmt.where(tuple_(key, Attendee.id) > after)
     if q:
-        stmt = stmt.where(
-            or_(
-                *(
-                    func.lower(shown).contains(q.lower(), autoescape=True)
-                    for shown in (name, headline, company)
-                )
-            )
-        )
+        stmt = stmt.where(found_in(q, name, headline, company))
     return stmt
 
 

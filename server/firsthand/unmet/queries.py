@@ -40,6 +40,7 @@ from firsthand.attendees.showing import (
 )
 from firsthand.contacts.models import MET_STAGES, Contact, ContactAttendee
 from firsthand.db import AnySelect
+from firsthand.folding import folded_together, pattern_of
 from firsthand.handles.models import Handle
 from firsthand.meetings.models import Block
 from firsthand.ties.models import Dismissed, Import, ImportState, Match, Tie, TieFact
@@ -87,7 +88,7 @@ def unmet(
     values = {
         "viewer": viewer_id,
         "event": event_id,
-        "words": f"%{_escape(narrowed.q.lower())}%",
+        "words": pattern_of(narrowed.q),
         "network": narrowed.network,
         "kind": narrowed.kind,
         "strength": after[0] if after else None,
@@ -221,11 +222,9 @@ def _is_seen(q: bool) -> ColumnElement[bool]:
     if q:
         words = bindparam("words", type_=String())
         stmt = stmt.outerjoin(Account, Account.id == Attendee.account_id).where(
-            or_(
-                func.lower(shown_name()).like(words, escape="\\"),
-                func.lower(shown_headline(TO_BROWSERS)).like(words, escape="\\"),
-                func.lower(shown_company(TO_BROWSERS)).like(words, escape="\\"),
-            )
+            folded_together(
+                shown_name(), shown_headline(TO_BROWSERS), shown_company(TO_BROWSERS)
+            ).like(words, escape="\\")
         )
     return stmt.limit(1).correlate(Match).scalar_subquery() == 1
 
@@ -307,7 +306,3 @@ def met_attendees(viewer_id: UUID | BindParameter[Any]) -> Any:
         select(attendee.id).where(attendee.account_id.in_(accounts)),
         select(match.attendee_id).where(match.owner_id == viewer_id, match.tie_id.in_(ties)),
     )
-
-
-def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
