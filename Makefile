@@ -47,9 +47,13 @@ bench: $(DONE)/tests $(DONE)/system
 soak: $(DONE)/tests $(DONE)/system
 	PYTHONPATH=. $(BIN)/python tests/faults/soak.py
 
-# The same property tests with many more examples; the profile stands in tests/conftest.py.
+# The property tests alone, each time with fresh examples, until FUZZ_SECONDS are over; how many
+# examples a round has, says FUZZ_EXAMPLES. The profile stands in tests/conftest.py.
+FUZZ_SECONDS ?= 600
 fuzz: $(DONE)/tests
-	$(BIN)/pytest tests/unit -n 2 --hypothesis-profile=fuzz $(ARGS)
+	while ((SECONDS < $(FUZZ_SECONDS))); do \
+	  $(BIN)/pytest tests/unit -q -n 2 -m hypothesis --hypothesis-profile=fuzz $(ARGS) || exit 1; \
+	done
 
 screenshots: $(DONE)/tests $(DONE)/system
 	PYTHONPATH=. $(BIN)/python tests/browser/screenshots.py
