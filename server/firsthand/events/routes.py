@@ -2,7 +2,6 @@
 
 from typing import Any
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from litestar import Response, get, post, put
 from litestar.datastructures import State
@@ -27,20 +26,12 @@ from firsthand.db import now
 from firsthand.dependencies import Anybody, Db, SignedIn, ThePages, TheSettings
 from firsthand.events.models import Event
 from firsthand.events.verbs import EventDraft, add_event, event_of_organiser
+from firsthand.events.zones import TIME_ZONES
 from firsthand.forms import Form, read_form
 from firsthand.pages import Pages, see_other
 from firsthand.problems import Conflict, Invalid
 from firsthand.requests import AnyRequest
 
-# Regions of the world; the rest are old names and offsets that nobody's event is in.
-_REGIONS = {
-    *("Africa", "America", "Antarctica", "Asia", "Atlantic"),
-    *("Australia", "Europe", "Indian", "Pacific"),
-}
-_ZONES = [
-    "UTC",
-    *sorted(zone for zone in available_timezones() if zone.partition("/")[0] in _REGIONS),
-]
 _FIELDS = ("name", "starts", "ends", "timezone")
 _LONGEST_SHOWN = 2000
 
@@ -100,7 +91,7 @@ async def new_event(db: Db, pages: ThePages, viewer: SignedIn) -> Response[str]:
 
 @post("/events", status_code=200)
 async def add_own_event(
-    request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn
+    request: AnyRequest, db: Db, pages: ThePages, state: State, viewer: SignedIn
 ) -> Response[Any]:
     form = await read_form(request)
     try:
@@ -108,6 +99,7 @@ async def add_own_event(
     except (Invalid, Conflict) as refusal:
         typed = {name: form.text(name)[:_LONGEST_SHOWN] for name in _FIELDS}
         return _new_page(pages, viewer, typed, refusal.fields, status=400)
+    state.viewers.forget(viewer.account_id)
     return see_other(f"/events/{event.slug}/invitation")
 
 
@@ -193,7 +185,7 @@ def _new_page(
         status=status,
         typed={name: typed.get(name, "") for name in _FIELDS},
         problems=problems,
-        zones=_ZONES,
+        zones=TIME_ZONES,
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, Router, delete, get, post
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.params import FromPath, FromQuery
 
@@ -46,7 +47,7 @@ async def new_event(db: Db, pages: ThePages, viewer: SignedIn) -> Response[str]:
 
 @post("/", status_code=200)
 async def start_event(
-    request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn
+    request: AnyRequest, db: Db, pages: ThePages, state: State, viewer: SignedIn
 ) -> Response[Any]:
     form = await read_form(request)
     typed = {name: form.text(name)[:_LONGEST_SHOWN] for name in _FIELDS}
@@ -54,6 +55,7 @@ async def start_event(
         event = await db.write(add_event, viewer.account_id, EventDraft(**typed))
     except (Invalid, Conflict) as refusal:
         return _new_page(pages, viewer, typed, refusal.fields, status=400)
+    state.viewers.forget(viewer.account_id)
     return see_other(f"/organise/{event.slug}")
 
 

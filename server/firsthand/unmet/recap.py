@@ -5,10 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, aliased
 
+from firsthand.attendees.models import Attendee
+from firsthand.attendees.showing import TO_BROWSERS, handle_shown
+from firsthand.contacts.models import Contact, ContactAttendee
 from firsthand.events.models import Event
+from firsthand.handles.models import Handle
 from firsthand.meetings.queries import MeetingRow, meetings
+from firsthand.ties.models import Match
 from firsthand.ties.score import score
 from firsthand.unmet.here import Known, event_here, known_here
 from firsthand.unmet.picture import Face
@@ -54,8 +60,15 @@ def recap(session: Session, viewer_id: UUID, slug: str, moment: datetime) -> Rec
             met.setdefault(row.contact_id, row)
         after = (rows[-1].met_at, rows[-1].id)
     missed = unmet(session, viewer_id, event.id, UnmetFilter(), _MOST_UNMET)
+    strength_of = _strengths(session, viewer_id, event.id)
     faces = [
-        Face(row.contact_name, row.stage, row.has_tie, True, 0.5)
+        Face(
+            row.contact_name,
+            row.stage,
+            row.has_tie,
+            True,
+            score(strength_of.get(row.contact_id, 0), moment),
+        )
         for row in list(met.values())[:_MOST_MET]
     ]
     faces += [
@@ -63,3 +76,36 @@ def recap(session: Session, viewer_id: UUID, slug: str, moment: datetime) -> Rec
         for person in missed
     ]
     return Recap(event, known_here(session, viewer_id, event.id), list(met.values()), missed, faces)
+
+
+def _strengths(session: Session, viewer_id: UUID, event_id: UUID) -> dict[UUID, float]:
+    """The strongest tie with each of the viewer's people here, as far as these share the handle."""
+    card = aliased(Contact)
+    ties = (
+        select(card.root_id, func.max(Match.strength))
+        .select_from(Match)
+        .join(Attendee, Attendee.id == Match.attendee_id)
+        .join(Handle, Handle.id == Match.handle_id)
+        .where(
+            Match.owner_id == viewer_id,
+            Match.event_id == event_id,
+            Attendee.listed.is_(True),
+            handle_shown(Handle, TO_BROWSERS),
+        )
+        .group_by(card.root_id)
+    )
+    by_attendee = ties.join(
+        ContactAttendee,
+        and_(
+            ContactAttendee.owner_id == viewer_id,
+            ContactAttendee.attendee_id == Attendee.id,
+        ),
+    ).join(card, and_(card.owner_id == viewer_id, card.id == ContactAttendee.contact_id))
+    by_account = ties.join(
+        card, and_(card.owner_id == viewer_id, card.account_id == Attendee.account_id)
+    )
+    strengths: dict[UUID, float] = {}
+    for half in (by_attendee, by_account):
+        for contact_id, strength in session.execute(half):
+            strengths[contact_id] = max(strength, strengths.get(contact_id, strength))
+    return strengths
