@@ -8,7 +8,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, OperationalError
 
 from firsthand.api import answers
 from firsthand.db import DatabaseUnavailable
@@ -35,6 +35,7 @@ def exception_handlers() -> ExceptionHandlersMap:
         Refused: _refused,
         HTTPException: _http_problem,
         DatabaseUnavailable: _unavailable,
+        OperationalError: _away,
         DataError: _unreadable,
         Exception: _broken,
     }
@@ -58,6 +59,12 @@ def _http_problem(request: AnyRequest, problem: HTTPException) -> Response[Any]:
 
 
 def _unavailable(request: AnyRequest, _: DatabaseUnavailable) -> Response[Any]:
+    return _answer(request, 503)
+
+
+def _away(request: AnyRequest, problem: OperationalError) -> Response[Any]:
+    """A read that the database could not answer: it is away, or its disk fails."""
+    log.error("%s %s: the database is away: %s", request.method, request.url.path, problem.orig)
     return _answer(request, 503)
 
 

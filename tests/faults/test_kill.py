@@ -38,6 +38,7 @@ def under_load(phones: Sequence[Phone], people: Sequence[Person], seed: int) -> 
                 for _ in range(rng.choice((1, 1, 5, 20, 60))):
                     phone.scan(rng.choice(others).code, intents=["coffee"])
                 phone.drain(until=stop.is_set)
+                time.sleep(rng.uniform(0, 0.02))
             give_up = time.monotonic() + 60
             assert phone.drain(until=lambda: time.monotonic() > give_up)
         except BaseException as problem:
