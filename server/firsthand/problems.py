@@ -62,6 +62,16 @@ class Conflict(Refused):
     title = "That is there already"
 
 
+class AnotherAccount(Refused):
+    """The request says whose it is, and the session is somebody else's. Nothing was changed."""
+
+    status = 409
+    title = "Signed in as somebody else"
+
+    def __init__(self) -> None:
+        super().__init__("This belongs to another account. Sign in with that one to send it.")
+
+
 class TooMany(Refused):
     """Too many tries in a short time."""
 

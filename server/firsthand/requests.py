@@ -15,7 +15,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from firsthand.accounts.signing_in import Viewer
 from firsthand.accounts.tokens import TOKEN_PREFIX
 from firsthand.accounts.viewers import Viewers
-from firsthand.problems import NotAllowed, NotSignedIn
+from firsthand.problems import AnotherAccount, NotAllowed, NotSignedIn
 from firsthand.settings import LOOPBACK_HOSTS
 
 AnyRequest = Request[Any, Any, State]
@@ -54,10 +54,16 @@ async def _judged(connection: AnyConnection) -> Viewer | None:
 
 
 async def provide_viewer(request: AnyRequest) -> Viewer:
-    """The signed-in account. Raises NotSignedIn."""
+    """The signed-in account. Raises NotSignedIn, NotAllowed, AnotherAccount.
+
+    A phone's queue names the account whose scans it sends: the session may have changed since.
+    """
     viewer = await viewer_or_none(request)
     if viewer is None:
         raise NotSignedIn
+    meant = request.headers.get("firsthand-account")
+    if meant is not None and meant.lower() != str(viewer.account_id):
+        raise AnotherAccount
     needed = "read" if request.method in _SAFE else "write"
     if needed not in viewer.scopes:
         raise NotAllowed(f"This token lacks the scope {needed}.")

@@ -27,7 +27,8 @@ LAYOUT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>
 <link rel="icon" href="data:,"><link rel="stylesheet" href="{{ asset('app.css') }}">
 <script src="{{ asset('htmx.js') }}" defer></script>
 <script src="{{ asset('app.js') }}" type="module"></script>
-{% block head %}{% endblock %}{% block page %}{% endblock %}"""
+{% block head %}{% endblock %}<body data-account="0190a1b2-0000-7000-8000-000000000001">
+{% block page %}{% endblock %}"""
 # The worker's own answer carries the policy that counts for WebAssembly; the page needs none.
 PAGE_POLICY = "default-src 'self'; img-src 'self' data:; script-src 'self'; style-src 'self'"
 WORKER_POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'"

@@ -194,3 +194,10 @@ dress(document);
 stayAwake();
 // htmx:load tells of the page's own body too, which is dressed already.
 on("htmx:load", ({ detail: { elt } }) => elt !== document.body && dress(elt));
+
+// Scans that wait on this phone go out from every page; without any, their part is not even loaded.
+try {
+  if (localStorage.getItem("firsthand.waiting")) import("./queue/here.js");
+} catch {
+  // No storage, so nothing waits in it.
+}

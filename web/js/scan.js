@@ -1,13 +1,12 @@
 // The scanner page: puts the camera, the decoder, the queue and the card together.
+import { opened, queue, recorder, storage } from "./queue/here.js";
 import { ScanBox } from "./scan/box.js";
 import { Camera } from "./scan/camera.js";
 import { ScanCard } from "./scan/card.js";
 import { Decoder, watch } from "./scan/decoder.js";
 import { signalRead } from "./scan/feedback.js";
-import { Recorder, lastingStorage } from "./scan/record.js";
 import { aimedAt, Sightings } from "./scan/sightings.js";
 import { Still } from "./scan/still.js";
-import { ScanQueue } from "./scan/upload.js";
 import { listenToForm, listenToKeys, listenToPhoto } from "./scan/ways.js";
 import { announce, say } from "./scan/words.js";
 
@@ -17,9 +16,6 @@ const page = document.querySelector(".scanner");
 const part = (name) => document.querySelector(`#scan-${name}`);
 const video = part("video");
 
-const storage = lastingStorage();
-const recorder = new Recorder(storage);
-const queue = new ScanQueue(recorder.device);
 const card = new ScanCard(queue, recorder);
 const box = new ScanBox(queue, (entry) => card.show(entry));
 const sightings = new Sightings();
@@ -29,17 +25,22 @@ const camera = new Camera(video, storage);
 let watching = new AbortController();
 let decoder = new Decoder(page.dataset.worker, page.dataset.wasm);
 let typed = "";
+// What this visit has read: a safe scan's code is kept nowhere else.
+const taken = new Map();
 let noteTypedAt = -Infinity;
 
 async function record(code) {
   signalRead();
-  card.show(await queue.add(recorder.scan(code, page.dataset.event || null)));
+  const entry = await queue.add(recorder.scan(code, page.dataset.event || null));
+  performance.mark("scan-kept");
+  taken.set(code, entry);
+  card.show(entry);
 }
 
 /** A code that the person gave on purpose: the same one again shows its card again. */
 function take(code) {
   if (sightings.isNew(code, performance.now())) return record(code);
-  const known = queue.entries.find((entry) => entry.scan.code === code);
+  const known = taken.get(code);
   return known && known.state !== "refused" ? card.show(known) : record(code);
 }
 
@@ -138,7 +139,7 @@ function photoRead(codes) {
 /** A typed code that is refused goes back into its field: mostly one character is wrong. */
 function mendTyped({ detail: entry }) {
   const { code } = part("form").elements;
-  if (entry.state === "refused" && entry.scan.code === typed && !code.value) code.value = typed;
+  if (entry?.state === "refused" && entry.scan.code === typed && !code.value) code.value = typed;
 }
 
 listenToForm(part("form"), (code) => {
@@ -163,20 +164,14 @@ camera.addEventListener("ended", () => explain("ended"));
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   camera.resume();
-  queue.drain();
 });
-window.addEventListener("online", () => queue.drain());
 window.addEventListener("pagehide", () => {
   watching.abort();
   camera.close();
 });
 window.addEventListener("pageshow", (event) => event.persisted && startCamera());
-window.addEventListener("beforeunload", (event) => {
-  card.saveNote();
-  if (queue.unsent.length) event.preventDefault();
-});
+window.addEventListener("pagehide", () => card.saveNote());
 
-queue.open();
+opened.then(() => box.paint());
 card.adopt();
-box.paint();
 startCamera();

@@ -32,6 +32,12 @@ async def scanner(db: Db, pages: ThePages, maybe_viewer: Anybody) -> Response[st
     return _scanner(pages, maybe_viewer, event)
 
 
+@get("/scan/box")
+async def box(pages: ThePages, maybe_viewer: Anybody) -> Response[str]:
+    """What waits on the phone: the server knows nothing of it, the page's script fills it."""
+    return pages.render("scan/box.html", maybe_viewer, here="scan")
+
+
 @post("/scans", status_code=200)
 async def keep_scan(
     request: AnyRequest, db: Db, pages: ThePages, state: State, viewer: SignedIn
@@ -167,6 +173,7 @@ def _scanner(
 
 routes = [
     scanner,
+    box,
     keep_scan,
     scan_card,
     edit_scanned,

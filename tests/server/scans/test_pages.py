@@ -117,3 +117,13 @@ def test_a_meeting_told_by_name_is_kept(house: House, ana: Person) -> None:
 
     assert answer.status_code == 303
     assert [m["contact"]["name"] for m in meetings(ana)] == ["山田太郎"]
+
+
+def test_scanning_and_what_waits_on_the_phone_are_there_without_an_account(
+    house: House, ana: Person
+) -> None:
+    for path in ("/scan", "/scan/box"):
+        signed_out, signed_in = house.client().get(path), ana.client.get(path)
+        assert (signed_out.status_code, signed_in.status_code) == (200, 200)
+        assert 'data-account=""' in signed_out.text
+        assert f'data-account="{ana.id}"' in signed_in.text

@@ -335,3 +335,19 @@ def test_a_scan_from_another_site_is_refused(house: House) -> None:
     )
 
     assert answer.status_code == 403
+
+
+def test_a_queue_is_taken_only_in_the_session_of_the_account_it_names(house: House) -> None:
+    ana, ben = house.person(), house.person("Ben Carter")
+    fenna = house.attendee(house.event(ana), "Fenna Wouters")
+    body = {"device": "phone", "scans": [sent(fenna.code)]}
+
+    def upload_for(owner: str) -> tuple[int, str]:
+        answer = ben.client.post("/api/v1/scans", json=body, headers={"Firsthand-Account": owner})
+        return answer.status_code, answer.headers["content-type"]
+
+    assert upload_for(str(ana.id)) == (409, "application/problem+json")
+    assert upload_for("nobody") == (409, "application/problem+json")
+    assert count(house, Scan) == 0
+    assert upload_for(str(ben.id))[0] == 200
+    assert count(house, Scan) == 1

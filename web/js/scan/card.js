@@ -15,7 +15,7 @@ export class ScanCard {
   #slowTimer = 0;
   #slow = false;
 
-  /** @type {import("./upload.js").Entry | null} the scan that is shown */
+  /** @type {import("../queue/entries.js").Entry | null} the scan that is shown */
   entry = null;
 
   constructor(queue, recorder) {
@@ -29,7 +29,9 @@ export class ScanCard {
     part("undo").addEventListener("click", () => this.undo());
     part("keep").addEventListener("click", () => this.#retract(false));
     part("next").addEventListener("click", () => this.close());
-    queue.addEventListener("change", ({ detail }) => detail === this.entry && this.#paint());
+    queue.addEventListener("change", ({ detail }) => {
+      if (this.entry && (!detail || detail === this.entry)) this.#paint();
+    });
   }
 
   /** Shows a scan, in place of the one before; that one's note is saved first. */
@@ -90,7 +92,7 @@ export class ScanCard {
 
   #paint() {
     const { entry } = this;
-    const { state, words } = stateOf(entry, { signedOut: this.#queue.signedOut, slow: this.#slow });
+    const { state, words } = stateOf(entry, this.#queue, this.#slow);
     this.root.dataset.state = state;
     part("state").textContent = words;
     part("problem").textContent = entry.state === "refused" ? "" : entry.problem;
@@ -132,7 +134,7 @@ export class ScanCard {
     if (this.#filled) return;
     this.#filled = "local";
     this.#insert(part("local-card").content.cloneNode(true));
-    announce(stateOf(this.entry, { signedOut: this.#queue.signedOut, slow: true }).words);
+    announce(stateOf(this.entry, this.#queue).words);
   }
 
   async #fillFromServer() {
@@ -148,11 +150,10 @@ export class ScanCard {
     }
     // What is still being typed into the page's own card goes along into the server's.
     this.#form.flush();
-    entry.name = nameOn(card);
+    this.#queue.name(entry, nameOn(card));
     this.#insert(card);
     window.htmx?.process(this.slot);
     announce(say("met", { name: entry.name }));
-    this.#queue.dispatchEvent(new CustomEvent("named", { detail: entry }));
   }
 
   #insert(card) {

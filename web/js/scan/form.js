@@ -41,7 +41,8 @@ export class CardForm {
     clearTimeout(this.#timer);
     const form = this.#form;
     if (!form) return;
-    if (edit) {
+    // Another device may have written later what the server shows.
+    if (edit && edit.edited_sequence >= sequenceOf(form)) {
       for (const box of form.querySelectorAll('[type="checkbox"][name="intents"]')) {
         box.checked = edit.intents.includes(box.value);
       }
@@ -59,9 +60,11 @@ export class CardForm {
     const text = JSON.stringify(edit);
     if (text === this.#saved) return;
     this.#saved = text;
-    this.#save(edit, Number(form.elements.edited_sequence?.value) || 0);
+    this.#save(edit, sequenceOf(form));
   }
 }
+
+const sequenceOf = (form) => Number(form.elements.edited_sequence?.value) || 0;
 
 function values(form) {
   const data = new FormData(form);

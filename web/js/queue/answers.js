@@ -6,10 +6,11 @@ const PATIENCE_MS = 10_000;
  * @param {string} method
  * @param {string} path
  * @param {object} [body] sent as JSON
- * @returns {Promise<{kind: "done", data: any} | {kind: "signed-out"}
- *   | {kind: "refused", problem: string} | {kind: "unreachable"}>}
+ * @param {string | null} [owner] the account it is for: the server refuses it for any other
+ * @returns {Promise<{kind: "done", data: any} | {kind: "signed-out"} | {kind: "another"}
+ *   | {kind: "refused", problem: string} | {kind: "failed"} | {kind: "unreachable"}>}
  */
-export async function ask(method, path, body) {
+export async function ask(method, path, body, owner = null) {
   try {
     const response = await fetch(path, {
       method,
@@ -17,6 +18,7 @@ export async function ask(method, path, body) {
       headers: {
         "X-Requested-With": "firsthand",
         Accept: "application/json",
+        ...(owner && { "Firsthand-Account": owner }),
         ...(body && { "Content-Type": "application/json" }),
       },
       credentials: "same-origin",
@@ -29,7 +31,7 @@ export async function ask(method, path, body) {
   }
 }
 
-const TRY_AGAIN = new Set([408, 425, 429]);
+const REFUSALS = new Set([400, 404, 410, 413, 422]);
 
 /** @param {Response} response */
 export async function meaning(response) {
@@ -38,7 +40,11 @@ export async function meaning(response) {
   if (!/^application\/([\w.-]+\+)?json/.test(type)) return { kind: "unreachable" };
   const data = await response.json();
   if (response.ok) return { kind: "done", data };
+  // A proxy may speak JSON too, but not of problems in our way.
+  if (!type.startsWith("application/problem+json")) return { kind: "unreachable" };
   if (response.status === 401) return { kind: "signed-out" };
-  if (response.status >= 500 || TRY_AGAIN.has(response.status)) return { kind: "unreachable" };
+  if (response.status === 409) return { kind: "another" };
+  if (response.status === 500) return { kind: "failed" };
+  if (!REFUSALS.has(response.status)) return { kind: "unreachable" };
   return { kind: "refused", problem: data.detail || data.title || "" };
 }
