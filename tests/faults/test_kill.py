@@ -71,9 +71,7 @@ def run(
     people = make_world(db, _PHONES + 6).people
     db.close()
     addresses = [server.address for server in servers]
-    phones = [
-        Phone(person, addresses, random.Random(rng.random())) for person in people[:_PHONES]
-    ]
+    phones = [Phone(person, addresses, random.Random(rng.random())) for person in people[:_PHONES]]
     try:
         for server in servers:
             server.start(quietly=True)
@@ -105,16 +103,12 @@ def test_kill_9_of_the_server_on_sqlite(proof: Proof, tmp_path: Path) -> None:
         run(proof, rng, url, [server], crash)
 
 
-def test_kill_9_of_replicas_on_postgresql(
-    proof: Proof, durable_postgres: PostgresServer
-) -> None:
+def test_kill_9_of_replicas_on_postgresql(proof: Proof, durable_postgres: PostgresServer) -> None:
     for rng in proof.each_round():
         url = durable_postgres.create_database()
         servers = [CrashingServer(url), CrashingServer(url)]
 
-        def crash(
-            servers: Sequence[CrashingServer] = servers, rng: random.Random = rng
-        ) -> None:
+        def crash(servers: Sequence[CrashingServer] = servers, rng: random.Random = rng) -> None:
             server = rng.choice(servers)
             server.kill9()
             server.start(quietly=True)

@@ -54,9 +54,7 @@ def make_world(
 
 def _make(session: Session, size: int, timezone: str, starts: date, ends: date) -> World:
     slug = f"faults-{next(_numbers)}-{new_id().hex[-6:]}"
-    event = Event(
-        slug=slug, name=slug, starts=starts, ends=ends, timezone=timezone, join_code=slug
-    )
+    event = Event(slug=slug, name=slug, starts=starts, ends=ends, timezone=timezone, join_code=slug)
     session.add(event)
     accounts = [
         Account(id=new_id(), email=f"p{number}@{slug}.example.org", name=f"{slug} P{number}")
