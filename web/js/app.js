@@ -173,7 +173,7 @@ on("htmx:afterRequest", ({ target }) => {
 });
 on("click", ({ target }) => {
   const form = target.closest?.("[data-cancel-upload]")?.form;
-  if (form) form.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true }));
+  if (form) form.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true, detail: {} }));
 });
 
 // Filters: form[data-auto-submit] sends itself when a choice changes.
