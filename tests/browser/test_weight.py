@@ -70,14 +70,18 @@ def test_a_first_visit_is_light_and_stays_at_home(served: tuple[Browser, World],
     away = [url for url in wire.kinds if not url.startswith((f"{home}/", "data:", "blob:"))]
     assert away == []
     assert any(url.endswith(".woff2") for url in wire.bytes_of), "the display face did not come"
-    own = Wire({u: b for u, b in wire.bytes_of.items() if not _is_scanner(u)}, wire.kinds)
+    scanner = _SCANNER if name == "scan" else ()
+    own = Wire({u: b for u, b in wire.bytes_of.items() if not _is_of(u, scanner)}, wire.kinds)
     assert own.total() <= MOST, _largest(own)
     assert own.total("Script") <= MOST_SCRIPT, _largest(own)
 
 
-def _is_scanner(url: str) -> bool:
-    """What only the scanner's own page asks for: its script, the decoder and its worker."""
-    return any(part in url for part in ("/static/scan.", "/static/decode.", "/static/zxing_"))
+# What only the scanner's own page asks for: its script, the queue, the decoder and its worker.
+_SCANNER = ("/static/scan.", "/static/chunk.", "/static/decode.", "/static/zxing_")
+
+
+def _is_of(url: str, parts: tuple[str, ...]) -> bool:
+    return any(part in url for part in parts)
 
 
 def _largest(wire: Wire) -> list[tuple[float, str]]:
