@@ -332,6 +332,33 @@ def test_where_storage_is_denied_the_page_says_so_keeps_the_scan_and_offers_a_fi
     assert len(meetings(ana)) == 1
 
 
+def test_a_store_whose_connection_the_phone_has_killed_is_opened_again(
+    live: House, open_phone: OpenPhone
+) -> None:
+    ana = live.person()
+    kill = """(() => {
+        const begin = IDBDatabase.prototype.transaction;
+        window.kills = 2;
+        IDBDatabase.prototype.transaction = function (...wish) {
+            if (window.kills-- > 0) throw new DOMException("", "InvalidStateError");
+            return begin.apply(this, wish);
+        };
+    })()"""
+    with open_phone(ana, **STILL) as page:
+        page.goto("/scan")
+        cut(page.context)
+        page.evaluate(kill)
+        scan(page, "TICKET-1")
+        expect(page.locator("#scan-state")).to_contain_text("On this phone — will be sent")
+        assert page.evaluate("window.kills") < 0
+        page.reload()
+        expect(page.locator(COUNT)).to_have_text("1 on this phone, not safe yet")
+        mend(page.context)
+        come_online(page)
+        expect(page.locator(COUNT)).to_have_text("1 safe")
+    assert len(meetings(ana)) == 1
+
+
 def test_where_storage_is_full_the_scan_stays_in_the_page_and_is_kept_once_there_is_room(
     live: House, open_phone: OpenPhone
 ) -> None:

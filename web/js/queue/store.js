@@ -2,6 +2,7 @@ import { inOrder } from "./entries.js";
 
 const DATABASE = "firsthand";
 const TABLE = "scans";
+const PATIENCE_MS = 2_000;
 
 /** The database could not be had: storage is denied (private mode), or broken for good. */
 export class Denied extends Error {}
@@ -121,11 +122,14 @@ export class ScanStore {
     return new Promise((resolve, reject) => {
       // Without a version: a database that a newer Firsthand has made is opened as it is.
       const request = indexedDB.open(DATABASE);
+      // It happens on iOS that nothing is ever answered; the scan must not wait for it.
+      const late = setTimeout(() => reject(new Error("late")), PATIENCE_MS);
       request.onupgradeneeded = () =>
         request.result.createObjectStore(TABLE, { keyPath: "id" }).createIndex("order", "order");
       request.onerror = () => reject(request.error);
       request.onblocked = () => reject(new Error("blocked"));
       request.onsuccess = () => {
+        clearTimeout(late);
         const database = request.result;
         const forget = () => {
           database.close();

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { drain } from "../queue/drain.js";
+import { makeEntry } from "../queue/entries.js";
 import { ScanQueue, waitAfter } from "../queue/queue.js";
 import { Full, memoryStore } from "../queue/store.js";
 
@@ -331,4 +333,14 @@ test("the wait doubles to a minute, with jitter", () => {
   const waits = [1, 2, 3, 4, 5, 6, 20].map((failures) => waitAfter(failures, () => 0.5));
   assert.deepEqual(waits, [2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
   assert.deepEqual([waitAfter(1, () => 0), waitAfter(1, () => 1)], [1_500, 2_500]);
+});
+
+test("the service worker sends without a page, and rejects where it has to be tried again", async () => {
+  const store = memoryStore();
+  await store.add([makeEntry(scan("a"), { owner: ANA, device: "d" }), makeEntry(scan("b"), { device: "d" })]);
+  await assert.rejects(drain({ store, send: async () => ({ kind: "unreachable" }) }));
+  await drain({ store, send: async () => ({ kind: "signed-out" }) });
+  await drain({ store, send: async (...args) => recorded(...args) });
+  const states = (await store.all()).map(({ id, state }) => [nameOf(id), state]);
+  assert.deepEqual(states, [["a", "safe"], ["b", "waiting"]]);
 });
