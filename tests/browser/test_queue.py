@@ -299,6 +299,7 @@ def test_the_box_goes_into_a_file_and_into_another_phone_and_twice_is_once(
         cut(page.context)
         scan(page, *codes(3))
         page.get_by_role("link", name="On this phone").click()
+        expect(page.locator("#box-list li")).to_have_count(3)
         with page.expect_download() as saving:
             page.get_by_role("button", name="Save as a file").first.click()
         saving.value.save_as(tmp_path / "box.json")
