@@ -8,7 +8,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, OperationalError
 
 from firsthand.api import answers
 from firsthand.db import DatabaseUnavailable
@@ -35,7 +35,7 @@ def exception_handlers() -> ExceptionHandlersMap:
         Refused: _refused,
         HTTPException: _http_problem,
         DatabaseUnavailable: _unavailable,
-        OperationalError: _away,
+        DatabaseError: _away,
         DataError: _unreadable,
         Exception: _broken,
     }
@@ -62,8 +62,11 @@ def _unavailable(request: AnyRequest, _: DatabaseUnavailable) -> Response[Any]:
     return _answer(request, 503)
 
 
-def _away(request: AnyRequest, problem: OperationalError) -> Response[Any]:
-    """A read that the database could not answer: it is away, or its disk fails."""
+def _away(request: AnyRequest, problem: DatabaseError) -> Response[Any]:
+    """The database does not answer, or its disk fails; every other problem with it is ours."""
+    # Of a disk that cannot be read SQLite says that the database is malformed, without a class.
+    if type(problem) not in {OperationalError, DatabaseError}:
+        return _broken(request, problem)
     log.error("%s %s: the database is away: %s", request.method, request.url.path, problem.orig)
     return _answer(request, 503)
 

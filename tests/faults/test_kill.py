@@ -1,10 +1,8 @@
 """kill -9 under load: what was acknowledged is there, once."""
 
 import random
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,49 +12,13 @@ from firsthand.migrations import upgrade
 from tests.faults.audit import audit
 from tests.faults.conftest import Proof
 from tests.faults.crashing import CrashingServer
+from tests.faults.load import under_load
 from tests.faults.phone import Phone
-from tests.faults.world import Person, make_world
+from tests.faults.world import make_world
 from tests.postgres import PostgresServer
 
 _PHONES = 6
 _KILLS = 3
-
-
-@contextmanager
-def under_load(phones: Sequence[Phone], people: Sequence[Person], seed: int) -> Iterator[None]:
-    """The phones scan one another and upload, until the block ends; then they empty their queues.
-
-    What was acknowledged before a crash is never sent again, so nothing hides a loss.
-    """
-    stop = threading.Event()
-    broken: list[BaseException] = []
-
-    def use(phone: Phone, rng: random.Random) -> None:
-        others = [person for person in people if person is not phone.person]
-        try:
-            while not stop.is_set():
-                for _ in range(rng.choice((1, 1, 5, 20, 60))):
-                    phone.scan(rng.choice(others).code, intents=["coffee"])
-                phone.drain(until=stop.is_set)
-                time.sleep(rng.uniform(0, 0.02))
-            give_up = time.monotonic() + 60
-            assert phone.drain(until=lambda: time.monotonic() > give_up)
-        except BaseException as problem:
-            broken.append(problem)
-
-    threads = [
-        threading.Thread(target=use, args=(phone, random.Random(seed + number)))
-        for number, phone in enumerate(phones)
-    ]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-    assert broken == []
 
 
 def run(
@@ -75,7 +37,7 @@ def run(
     try:
         for server in servers:
             server.start(quietly=True)
-        with under_load(phones, people, rng.getrandbits(32)):
+        with under_load(phones, people, rng):
             for _ in range(_KILLS):
                 time.sleep(rng.uniform(0.2, 1.0))
                 crash()
