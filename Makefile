@@ -30,7 +30,7 @@ install: $(DONE)/package web/built/manifest.json
 # a test that starts one of its own then fails.
 PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
 test: $(DONE)/tests $(DONE)/system check web-tests
-	$(PYTEST) tests/unit tests/server $(ARGS)
+	$(PYTEST) tests/unit tests/server tests/faults $(ARGS)
 	$(PYTEST) tests/browser $(ARGS)
 
 check: $(DONE)/tests
@@ -46,8 +46,10 @@ web-tests: $(DONE)/web-tests
 bench: $(DONE)/tests $(DONE)/system
 	for bench in $(BENCHES); do PYTHONPATH=. $(BIN)/python tests/bench/$$bench.py; done
 
+# The proofs under faults, all together for so many minutes; SEED=... replays a run.
+MINUTES ?= 30
 soak: $(DONE)/tests $(DONE)/system
-	PYTHONPATH=. $(BIN)/python tests/faults/soak.py
+	MINUTES=$(MINUTES) $(BIN)/pytest tests/faults -n 2 -q $(ARGS)
 
 # The property tests alone, each time with fresh examples, until FUZZ_SECONDS are over; how many
 # examples a round has, says FUZZ_EXAMPLES. The profile stands in tests/conftest.py.

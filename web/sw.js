@@ -9,7 +9,8 @@ import { drain } from "./js/queue/drain.js";
 
 const STATIC = "firsthand-static-";
 const CACHE = STATIC + VERSION;
-const SHELLS = ["/offline", "/offline/people", "/scan"];
+const SCANNING = ["/scan", "/scan/box"];
+const SHELLS = ["/offline", "/offline/people", ...SCANNING];
 // With a copy at hand nobody has to wait for a network that hangs.
 const PATIENCE_MS = 3_000;
 const PATIENCE_WITHOUT_COPY_MS = 10_000;
@@ -26,7 +27,9 @@ async function putShell(cache, path) {
   const headers = new Headers(answer.headers);
   for (const name of ["Content-Encoding", "Content-Length", "Vary"]) headers.delete(name);
   headers.set("Firsthand-Seen", new Date().toISOString());
-  await cache.put(path, new Response(await answer.arrayBuffer(), { headers }));
+  // It does not say that nobody is signed in: who was last seen on this phone still scans.
+  const html = (await answer.text()).replace(' data-account=""', "");
+  await cache.put(path, new Response(html, { headers }));
 }
 
 async function install() {
@@ -98,7 +101,7 @@ const plain = (path) => path.replace(/\/+$/, "") || "/";
 async function withoutNetwork(path, why) {
   const copy = copies.PAGES.includes(path) && (await find(path));
   if (copy) return path === "/scan" ? copy : asLastSeen(copy, why);
-  if (path === "/scan") return shell("/scan");
+  if (SCANNING.includes(path)) return shell(path);
   if (/^\/events\/[^/]+\/attendees$/.test(path) || path === "/offline/people") {
     return shell("/offline/people");
   }

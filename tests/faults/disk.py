@@ -58,9 +58,7 @@ class Disk:
     def journal(self) -> "list[Entry]":
         return list(_read(self._journal.read_bytes()))
 
-    def after_power_cut(
-        self, entries: "Sequence[Entry]", rng: random.Random, into: Path
-    ) -> None:
+    def after_power_cut(self, entries: "Sequence[Entry]", rng: random.Random, into: Path) -> None:
         """Make ``into`` what a power cut after these entries leaves of the folder.
 
         What was synced is there. What was written since the file's last sync is there or not,

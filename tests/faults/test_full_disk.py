@@ -12,13 +12,19 @@ from firsthand.migrations import upgrade
 from tests.faults.audit import audit
 from tests.faults.conftest import Proof
 from tests.faults.crashing import CrashingServer
-from tests.faults.disk import Disk, Failing
+from tests.faults.disk import Failing
 from tests.faults.load import under_load
 from tests.faults.phone import Phone
 from tests.faults.test_power_cut import disk_of
 from tests.faults.world import Person, make_world
 
-_FAILURES = [Failing.NO_SPACE, Failing.WRITE, Failing.SYNC, Failing.READ, Failing.WRITE | Failing.SYNC]
+_FAILURES = [
+    Failing.NO_SPACE,
+    Failing.WRITE,
+    Failing.SYNC,
+    Failing.READ,
+    Failing.WRITE | Failing.SYNC,
+]
 _SECONDS = 0.8
 
 

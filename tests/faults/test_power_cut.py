@@ -55,9 +55,7 @@ def told_too_early(entries: Sequence[Entry]) -> set[str]:
         if entry.kind == "W":
             # A row's key stands in its page as 32 hexadecimal digits.
             unsynced.setdefault(entry.name, set()).update(
-                scan_id
-                for scan_id in told - synced
-                if UUID(scan_id).hex.encode() in entry.data
+                scan_id for scan_id in told - synced if UUID(scan_id).hex.encode() in entry.data
             )
         elif entry.kind == "S":
             synced |= unsynced.pop(entry.name, set())
@@ -80,9 +78,7 @@ def found_after_cut(disk: Disk, entries: Sequence[Entry], rng: random.Random) ->
     return Figures(len(told), len(told), len(found), len(told) - len(found), doubled)
 
 
-def test_a_power_cut_takes_back_nothing_that_was_acknowledged(
-    proof: Proof, tmp_path: Path
-) -> None:
+def test_a_power_cut_takes_back_nothing_that_was_acknowledged(proof: Proof, tmp_path: Path) -> None:
     answers = 0
     for rng in proof.each_round():
         disk = disk_of(tmp_path, str(proof.rounds))
@@ -126,9 +122,7 @@ def test_the_proof_notices_a_missing_sync(how: str, safe: bool, tmp_path: Path) 
     connection.execute("CREATE TABLE scan (id TEXT PRIMARY KEY)")
     connection.close()
     disk.watch()
-    subprocess.run(
-        [sys.executable, "-c", _COMMITTER, file, how], env=disk.environment, check=True
-    )
+    subprocess.run([sys.executable, "-c", _COMMITTER, file, how], env=disk.environment, check=True)
     entries = disk.journal()
     last = max(place for place, entry in enumerate(entries, 1) if entry.acknowledged())
     figures = found_after_cut(disk, entries[:last], random.Random(1))

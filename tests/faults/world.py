@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.models import Account
-from firsthand.accounts.signing_in import make_api_token
+from firsthand.accounts.tokens import make_api_token
 from firsthand.attendees.models import Attendee
 from firsthand.badges.codes import badge_address
 from firsthand.badges.issuing import issue_badges
