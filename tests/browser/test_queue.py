@@ -242,6 +242,7 @@ def test_what_was_scanned_signed_out_is_sent_only_after_a_yes(
             expect(page.locator("#box-unowned")).to_contain_text("3 scanned here")
             assert meetings(ana) == []
             page.get_by_role("button", name="Yes, keep them").click()
+            expect(page.locator("#box-count")).to_contain_text("3 safe")
         expect(page.locator("#on-phone")).to_be_hidden()
     assert len(meetings(ana)) == 3
 

@@ -121,7 +121,10 @@ def test_a_chip_and_a_note_are_saved_without_a_button(
         page.get_by_label("Coffee").check()
         expect(page.locator("#scan-state")).to_have_text("Safe")
         page.get_by_label("Note").fill("Met at the stand")
-        page.get_by_role("button", name="Scan next").click()
+        with page.expect_response(
+            lambda answer: "Met at the stand" in (answer.request.post_data or "")
+        ):
+            page.get_by_role("button", name="Scan next").click()
         expect(page.locator("#scan-box-count")).to_have_text("1 safe")
     first, last = stub.changes[0], stub.changes[-1]
     assert first[0] == "PATCH"
