@@ -59,6 +59,38 @@ class FoundBlock(msgspec.Struct, frozen=True, tag="block"):
     stable_id: str
 
 
+class FoundHandle(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A handle that an export shows beside a person."""
+
+    network: Network
+    name: str | None = None
+    stable_id: str | None = None
+
+
+class FoundPerson(msgspec.Struct, frozen=True, tag="person", omit_defaults=True):
+    """What an export says of a human beyond their tie: it names and suggests, it ties nobody.
+
+    ``handles`` are the FoundTies of the same export which this is about; without any (a friend's
+    name on Facebook, a row of an address book) it is a hint. At least one of name, emails and
+    handles is there; ``at`` is the export's own date of it (connected on, friends since).
+    """
+
+    name: str = ""
+    headline: str = ""
+    company: str = ""
+    emails: list[str] = []
+    phones: list[str] = []
+    handles: list[FoundHandle] = []
+    at: datetime | None = None
+
+
+class FoundList(msgspec.Struct, frozen=True, tag="list"):
+    """The export holds the whole list of this kind: whoever is not on it any more has ended."""
+
+    network: Network
+    kind: TieKind
+
+
 class Progress(msgspec.Struct, frozen=True, tag="progress"):
     """How far the parser is, in bytes of the (inflated) input."""
 
@@ -73,16 +105,18 @@ class Problem(msgspec.Struct, frozen=True, tag="problem"):
     what: str
 
 
-class Summary(msgspec.Struct, frozen=True, tag="summary"):
+class Summary(msgspec.Struct, frozen=True, tag="summary", omit_defaults=True):
     """The last record of every successful parse.
 
     ``format`` is the network's name (or ``vcard``, ``google-contacts``); ``unresolved`` counts the
-    people known only by an id; ``skipped`` counts records that could not be used.
+    people known only by an id or a name; ``skipped`` counts records that could not be used;
+    ``made_at`` is when the export says that it was made.
     """
 
     format: str
     unresolved: int
     skipped: int
+    made_at: datetime | None = None
 
 
 class Unreadable(msgspec.Struct, frozen=True, tag="unreadable"):
@@ -91,7 +125,7 @@ class Unreadable(msgspec.Struct, frozen=True, tag="unreadable"):
     what: str
 
 
-Found = FoundOwner | FoundTie | FoundBlock | Progress | Problem | Summary
+Found = FoundOwner | FoundTie | FoundPerson | FoundList | FoundBlock | Progress | Problem | Summary
 
 
 class UnreadableExport(Exception):  # noqa: N818 (it says what it is; "Error" adds nothing)
