@@ -34,7 +34,6 @@ from sqlalchemy import (
     Uuid,
     create_engine,
     event,
-    func,
     select,
     text,
 )
@@ -46,7 +45,7 @@ from sqlalchemy.types import TypeDecorator
 from uuid_utils.compat import uuid7
 
 from firsthand.folding import SQLITE_FUNCTION, fold
-from firsthand.prepared import execute, execute_many, to_driver
+from firsthand.prepared import arrays, execute, execute_many, to_driver
 
 log = logging.getLogger("firsthand.db")
 
@@ -518,8 +517,10 @@ def lock_owners(session: Session, owner_ids: Sequence[UUID]) -> None:
     """
     if session.get_bind().dialect.name == "sqlite":
         return
-    for owner_id in sorted(set(owner_ids)):
-        session.execute(select(func.pg_advisory_xact_lock(owner_id.int & 0x7FFF_FFFF_FFFF_FFFF)))
+    keys = [owner_id.int & 0x7FFF_FFFF_FFFF_FFFF for owner_id in sorted(set(owner_ids))]
+    # In the array's order, in one round trip.
+    lock = "SELECT pg_advisory_xact_lock(key) FROM unnest(%(keys)s::bigint[]) AS key"
+    execute(session.connection(), lock, {"keys": keys})
 
 
 def ping(session: Session) -> None:
@@ -541,27 +542,29 @@ def insert_new(session: Session, model: type[Base], rows: Sequence[dict[str, Any
         return
     connection = session.connection()
     plan = _insert_plan(model, connection.dialect, tuple(rows[0]))
-    made = plan.parameters(rows)
-    if len(made) == 1:
-        execute(connection, plan.sql, made[0])
+    columns = plan.values(rows)
+    if not plan.positional:
+        execute(connection, plan.sql, columns)
+    elif len(rows) == 1:
+        execute(connection, plan.sql, [value for (value,) in columns.values()])
     else:
-        execute_many(connection, plan.sql, made)
+        execute_many(connection, plan.sql, list(zip(*columns.values(), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
 class _InsertPlan:
-    """One INSERT of one table, with what turns each value into what the driver takes."""
+    """One INSERT of one table, with what turns each value into what the driver takes.
+
+    ``positional``: for one row (SQLite); else for any number, given as an array a column.
+    """
 
     sql: str
     columns: tuple[tuple[str, Callable[[Any], Any] | None, Callable[[], Any] | None], ...]
     positional: bool
 
-    def parameters(self, rows: Sequence[dict[str, Any]]) -> list[Any]:
-        values = zip(*(_column(rows, *column) for column in self.columns), strict=True)
-        if self.positional:
-            return list(values)
-        names = [name for name, _, _ in self.columns]
-        return [dict(zip(names, row, strict=True)) for row in values]
+    def values(self, rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+        """Column by column."""
+        return {column[0]: _column(rows, *column) for column in self.columns}
 
 
 def _column(
@@ -579,13 +582,17 @@ def _column(
 @functools.cache
 def _insert_plan(model: type[Base], dialect: Dialect, keys: tuple[str, ...]) -> _InsertPlan:
     table = table_of(model)
-    insert = sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
     defaults = {
         column.name: _default(column.default)
         for column in table.columns
         if column.name not in keys and column.default is not None
     }
     names = [*keys, *defaults]
+    if dialect.name == "sqlite":
+        insert: Any = sqlite.insert(table)
+    else:
+        types = {name: table.columns[name].type for name in names}
+        insert = postgresql.insert(table).from_select(names, select(arrays(types)))
     compiled = insert.on_conflict_do_nothing().compile(dialect=dialect, column_keys=names)
     order = compiled.positiontup or names
     columns = tuple(

@@ -4,7 +4,7 @@ Executing a Core statement costs SQLAlchemy some hundred microseconds, ten times
 for it. What is written here is still Core; only its execution goes straight to the driver.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -59,7 +59,7 @@ class Prepared:
 
     def _make_plan(self, dialect: Dialect) -> "_Plan":
         is_sqlite = dialect.name == "sqlite"
-        given = _json_rows(self._columns) if is_sqlite else _arrays(self._columns)
+        given = _json_rows(self._columns) if is_sqlite else arrays(self._columns)
         compiled = self._build(given).compile(dialect=dialect)
         fixed = {
             name: _converted(to_driver(bind.type, dialect), bind.value)
@@ -92,7 +92,7 @@ def _json_rows(columns: dict[str, TypeEngine[Any]]) -> Subquery:
     ).subquery("given")
 
 
-def _arrays(columns: dict[str, TypeEngine[Any]]) -> Subquery:
+def arrays(columns: Mapping[str, TypeEngine[Any]]) -> Subquery:
     """PostgreSQL: one array a column, unnested side by side."""
     return select(
         *(
