@@ -17,7 +17,6 @@ from firsthand.accounts import routes as accounts
 from firsthand.accounts import sign_in_routes as sign_in
 from firsthand.accounts import token_routes as tokens
 from firsthand.accounts.viewers import Viewers
-from firsthand.api import answers
 from firsthand.api.feeds import feed_router
 from firsthand.api.openapi import openapi_config
 from firsthand.api.routes import api_router
@@ -39,7 +38,9 @@ from firsthand.offline import routes as offline
 from firsthand.organising import routes as organising
 from firsthand.outbox import Outbox
 from firsthand.pages import Pages
+from firsthand.paging import Cursors
 from firsthand.requests import AccountHeader, OurRequests, provide_maybe_viewer, provide_viewer
+from firsthand.scans import claim_routes as claims
 from firsthand.scans import routes as scans
 from firsthand.security_headers import SecurityHeaders
 from firsthand.settings import Settings
@@ -48,6 +49,7 @@ from firsthand.static_files import static_routes
 from firsthand.ties import routes as ties
 from firsthand.ties.import_queue import ImportQueue
 from firsthand.ties.importing import fail_silent_imports
+from firsthand.unmet import list_routes as unmet_list
 from firsthand.unmet import routes as unmet
 
 log = logging.getLogger("firsthand")
@@ -75,6 +77,7 @@ def create_app(settings: Settings, db: Database | None = None) -> Firsthand:
     database.settle = outbox.settle
     pages = Pages(templates_folder(), assets.url, demo=settings.demo)
     mailer = Mailer(settings)
+    cursors = Cursors(settings.secret_key)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -103,6 +106,7 @@ def create_app(settings: Settings, db: Database | None = None) -> Firsthand:
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "pages": Provide(lambda: pages, sync_to_thread=False),
             "mailer": Provide(lambda: mailer, sync_to_thread=False),
+            "cursors": Provide(lambda: cursors, sync_to_thread=False),
             "viewer": Provide(provide_viewer),
             "maybe_viewer": Provide(provide_maybe_viewer),
         },
@@ -113,7 +117,6 @@ def create_app(settings: Settings, db: Database | None = None) -> Firsthand:
                 "viewers": Viewers(database, runs_an_event),
                 "pages": pages,
                 "imports": ImportQueue(database),
-                "cursors": answers.Cursors(settings.secret_key),
                 "code_key": _code_key(settings),
             }
         ),
@@ -140,6 +143,7 @@ def page_routes(settings: Settings) -> list[Any]:
         sign_in,
         attendees,
         badges,
+        claims,
         contacts,
         events,
         followups,
@@ -150,6 +154,7 @@ def page_routes(settings: Settings) -> list[Any]:
         ties,
         tokens,
         unmet,
+        unmet_list,
     ]
     routes: list[Any] = [route for module in modules for route in module.routes]
     return routes + (demo.routes if settings.demo else [])

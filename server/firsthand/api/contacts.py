@@ -6,17 +6,17 @@ from uuid import UUID
 
 import msgspec
 from litestar import get, post
-from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Stream
 
 from firsthand.accounts.addresses import read_line
-from firsthand.api.answers import ItemList, page_size
+from firsthand.api.answers import ItemList
 from firsthand.api.files import people_csv, people_vcf
 from firsthand.contacts.models import Stage
 from firsthand.contacts.queries import Card, cards
-from firsthand.dependencies import Db, SignedIn
+from firsthand.dependencies import Db, SignedIn, TheCursors
 from firsthand.followups.touchpoints import add_touchpoint
+from firsthand.paging import page_size
 from firsthand.problems import Invalid
 from firsthand.scans.reading import clean_intents_and_note, read_moment
 from firsthand.scans.story import story_of
@@ -82,7 +82,7 @@ class TouchpointItem(msgspec.Struct):
 @get("/contacts", summary="Your people, the latest first", tags=["contacts"])
 async def list_contacts(
     db: Db,
-    state: State,
+    cursors: TheCursors,
     viewer: SignedIn,
     q: FromQuery[str] = "",
     stage: FromQuery[str] = "",
@@ -95,17 +95,12 @@ async def list_contacts(
         raise Invalid(message, {"stage": message})
     words = read_line(q, "q")
     query = f"contacts\n{words}\n{stage}"
-    place = state.cursors.read(viewer.account_id, query, cursor)
-    after = (datetime.fromisoformat(place[0]), UUID(place[1])) if place else None
+    page = cursors.page(viewer.account_id, query, cursor, datetime, size)
     found = await db.read(
-        cards, viewer.account_id, q=words, stage=stage, limit=size + 1, after=after
+        cards, viewer.account_id, q=words, stage=stage, limit=page.limit, after=page.after
     )
-    further = None
-    if len(found) > size:
-        last = found[size - 1]
-        position = [last.last_at.isoformat(), str(last.id)]
-        further = state.cursors.make(viewer.account_id, query, position)
-    return ItemList([_item(card) for card in found[:size]], further)
+    shown, further = page.cut(found, lambda card: (card.last_at, card.id))
+    return ItemList([_item(card) for card in shown], further)
 
 
 @get("/contacts/{contact_id:uuid}", summary="One contact with its timeline", tags=["contacts"])

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import msgspec
 from litestar import get, post
-from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi.spec import (
     OpenAPIFormat,
@@ -22,10 +21,10 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Stream
 
 from firsthand.accounts.addresses import read_line
-from firsthand.api.answers import ItemList, page_size
+from firsthand.api.answers import ItemList
 from firsthand.attendees.membership import event_of_attendee
 from firsthand.db import now
-from firsthand.dependencies import Db, SignedIn, TheSettings
+from firsthand.dependencies import Db, SignedIn, TheCursors, TheSettings
 from firsthand.events.models import Event
 from firsthand.events.verbs import EventDraft, add_event, event_of_organiser, events_of_organiser
 from firsthand.organising.badge_routes import badges_pdf
@@ -34,6 +33,7 @@ from firsthand.organising.list_reading import read_list
 from firsthand.organising.lists import check_size, import_read_list, read_listed
 from firsthand.organising.statistics import statistics
 from firsthand.organising.uploads import LARGEST_UPLOAD, list_of_json, uploaded_list
+from firsthand.paging import page_size
 from firsthand.requests import AnyRequest, provide_organiser
 from firsthand.unmet.attendee_list import listed_attendees
 
@@ -148,7 +148,7 @@ async def post_event(
 @get("/events/{slug:str}/attendees", summary="Who is at an event and listed", tags=["events"])
 async def list_attendees(
     db: Db,
-    state: State,
+    cursors: TheCursors,
     viewer: SignedIn,
     slug: FromPath[str],
     q: FromQuery[str] = "",
@@ -159,14 +159,11 @@ async def list_attendees(
     size, words = page_size(limit), read_line(q, "q")
     event = await db.read(event_of_attendee, viewer.account_id, read_line(slug[:200], "slug"))
     query = f"attendees?{event.slug}&{words}"
-    place = state.cursors.read(viewer.account_id, query, cursor)
-    after = (place[0], UUID(place[1])) if place else None
-    people = await db.read(listed_attendees, viewer.account_id, event.id, words, size + 1, after)
-    following = None
-    if len(people) > size:
-        last = people[size - 1]
-        position = [last.sort_key, str(last.attendee)]
-        following = state.cursors.make(viewer.account_id, query, position)
+    page = cursors.page(viewer.account_id, query, cursor, str, size)
+    found = await db.read(
+        listed_attendees, viewer.account_id, event.id, words, page.limit, page.after
+    )
+    people, further = page.cut(found, lambda person: (person.sort_key, person.attendee))
     items = [
         AttendeeItem(
             attendee=person.attendee,
@@ -176,9 +173,9 @@ async def list_attendees(
             handles=[HandleItem(h.network, h.name, h.verified) for h in person.handles],
             met=person.met,
         )
-        for person in people[:size]
+        for person in people
     ]
-    return ItemList(items, following)
+    return ItemList(items, further)
 
 
 @post(

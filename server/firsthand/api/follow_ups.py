@@ -6,19 +6,19 @@ from uuid import UUID
 
 import msgspec
 from litestar import delete, get, put
-from litestar.datastructures import State as AppState
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Stream
 
 from firsthand.accounts.addresses import read_line
-from firsthand.api.answers import ItemList, page_size
+from firsthand.api.answers import ItemList
 from firsthand.api.files import follow_ups_ics
 from firsthand.api.meetings import ContactName
 from firsthand.db import Database
-from firsthand.dependencies import Db, SignedIn, TheSettings
+from firsthand.dependencies import Db, SignedIn, TheCursors, TheSettings
 from firsthand.followups.models import State
 from firsthand.followups.queries import FollowUpRow, follow_up_row, follow_ups
 from firsthand.followups.verbs import complete, reopen, snooze
+from firsthand.paging import page_size
 from firsthand.problems import Invalid
 
 
@@ -43,7 +43,7 @@ class Snooze(msgspec.Struct):
 @get("/follow-ups", summary="Your follow-ups, the earliest due first", tags=["follow-ups"])
 async def list_follow_ups(
     db: Db,
-    state: AppState,
+    cursors: TheCursors,
     viewer: SignedIn,
     standing: Annotated[str, QueryParameter(name="state")] = "",
     due_before: FromQuery[date | None] = None,
@@ -56,22 +56,18 @@ async def list_follow_ups(
         message = "state is one of: " + ", ".join(State)
         raise Invalid(message, {"state": message})
     query = f"follow-ups\n{standing}\n{due_before}\n{event}"
-    place = state.cursors.read(viewer.account_id, query, cursor)
+    page = cursors.page(viewer.account_id, query, cursor, date, size)
     rows = await db.read(
         follow_ups,
         viewer.account_id,
         states=(standing,) if standing else (),
         due_before=due_before,
         event=read_line(event, "event"),
-        limit=size + 1,
-        after=(date.fromisoformat(place[0]), UUID(place[1])) if place else None,
+        limit=page.limit,
+        after=page.after,
     )
-    further = None
-    if len(rows) > size:
-        last = rows[size - 1]
-        position = [last.due.isoformat(), str(last.id)]
-        further = state.cursors.make(viewer.account_id, query, position)
-    return ItemList([_item(row) for row in rows[:size]], further)
+    shown, further = page.cut(rows, lambda each: (each.due, each.id))
+    return ItemList([_item(row) for row in shown], further)
 
 
 @put("/follow-ups/{follow_up_id:uuid}/completion", summary="Complete it", tags=["follow-ups"])

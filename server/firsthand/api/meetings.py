@@ -5,13 +5,13 @@ from uuid import UUID
 
 import msgspec
 from litestar import get, patch, post
-from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from firsthand.accounts.addresses import read_name
-from firsthand.api.answers import ItemList, page_size
-from firsthand.dependencies import Db, SignedIn
+from firsthand.api.answers import ItemList
+from firsthand.dependencies import Db, SignedIn, TheCursors
 from firsthand.meetings.queries import meetings
+from firsthand.paging import page_size
 from firsthand.problems import Invalid
 from firsthand.scans.editing import edit_meeting
 from firsthand.scans.keeping import MeetingDraft, keep_meeting
@@ -75,7 +75,7 @@ def meeting_item(meeting: WholeMeeting) -> MeetingItem:
 @get("/meetings", summary="Your meetings, the latest first", tags=["meetings"])
 async def list_meetings(
     db: Db,
-    state: State,
+    cursors: TheCursors,
     viewer: SignedIn,
     event: FromQuery[str] = "",
     since: FromQuery[date | None] = None,
@@ -84,16 +84,13 @@ async def list_meetings(
 ) -> ItemList[MeetingItem]:
     size = page_size(limit)
     query = f"meetings?{event}&{since}"
-    position = state.cursors.read(viewer.account_id, query, cursor)
-    after = (datetime.fromisoformat(position[0]), UUID(position[1])) if position else None
-    rows = await db.read(
-        meetings, viewer.account_id, event=event, since=since, limit=size + 1, after=after
+    page = cursors.page(viewer.account_id, query, cursor, datetime, size)
+    found = await db.read(
+        meetings, viewer.account_id, event=event, since=since, limit=page.limit, after=page.after
     )
-    more = rows[size:]
-    whole = await db.read(whole_meetings, viewer.account_id, rows[:size])
-    last = [rows[size - 1].met_at.isoformat(), str(rows[size - 1].id)] if more else []
-    following = state.cursors.make(viewer.account_id, query, last) if more else None
-    return ItemList([meeting_item(each) for each in whole], following)
+    shown, further = page.cut(found, lambda meeting: (meeting.met_at, meeting.id))
+    whole = await db.read(whole_meetings, viewer.account_id, shown)
+    return ItemList([meeting_item(each) for each in whole], further)
 
 
 @post("/meetings", summary="Keep a meeting without a scan", tags=["meetings"])

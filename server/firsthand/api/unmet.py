@@ -5,12 +5,12 @@ from uuid import UUID
 
 import msgspec
 from litestar import get
-from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery
 
-from firsthand.api.answers import ItemList, page_size
+from firsthand.api.answers import ItemList
 from firsthand.db import now
-from firsthand.dependencies import Db, SignedIn
+from firsthand.dependencies import Db, SignedIn, TheCursors
+from firsthand.paging import page_size
 from firsthand.ties.score import score
 from firsthand.unmet.here import event_here
 from firsthand.unmet.queries import KnownPerson, unmet
@@ -47,7 +47,7 @@ class UnmetItem(msgspec.Struct):
 @get("/events/{slug:str}/unmet", summary="Known online, not met yet", tags=["events"])
 async def list_unmet(
     db: Db,
-    state: State,
+    cursors: TheCursors,
     viewer: SignedIn,
     slug: FromPath[str],
     q: FromQuery[str] = "",
@@ -60,17 +60,12 @@ async def list_unmet(
     size = page_size(limit)
     narrowed = read_filter(q, network, kind)
     query = unmet_query("api", slug, narrowed)
-    place = state.cursors.read(viewer.account_id, query, cursor)
-    after = (place[0], UUID(place[1])) if place else None
+    page = cursors.page(viewer.account_id, query, cursor, float, size)
     event = await db.read(event_here, viewer.account_id, slug)
-    people = await db.read(unmet, viewer.account_id, event.id, narrowed, size + 1, after)
-    further = None
-    if len(people) > size:
-        last = people[size - 1]
-        position = [last.strength, str(last.attendee)]
-        further = state.cursors.make(viewer.account_id, query, position)
+    found = await db.read(unmet, viewer.account_id, event.id, narrowed, page.limit, page.after)
+    people, further = page.cut(found, lambda person: (person.strength, person.attendee))
     moment = now()
-    return ItemList([_item(person, moment) for person in people[:size]], further)
+    return ItemList([_item(person, moment) for person in people], further)
 
 
 def _item(person: KnownPerson, moment: datetime) -> UnmetItem:

@@ -7,7 +7,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from litestar import Response, get, patch, post, put
-from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery
 
 from firsthand.accounts.addresses import read_line
@@ -18,7 +17,7 @@ from firsthand.contacts.models import Stage
 from firsthand.contacts.queries import cards
 from firsthand.contacts.timeline import Moment
 from firsthand.db import Database, now
-from firsthand.dependencies import Db, SignedIn, ThePages
+from firsthand.dependencies import Db, SignedIn, TheCursors, ThePages
 from firsthand.followups.due import due_words
 from firsthand.followups.today import today_of
 from firsthand.followups.touchpoints import add_touchpoint
@@ -31,7 +30,6 @@ from firsthand.scans.editing import edit_meeting, undo_meeting
 from firsthand.scans.reading import clean_intents_and_note
 from firsthand.scans.story import story_of
 
-_PAGE = 50
 _BESIDE = 12
 
 
@@ -40,7 +38,7 @@ async def people_page(
     request: AnyRequest,
     db: Db,
     pages: ThePages,
-    state: State,
+    cursors: TheCursors,
     viewer: SignedIn,
     q: FromQuery[str] = "",
     stage: FromQuery[str] = "",
@@ -50,23 +48,18 @@ async def people_page(
         raise Invalid("Choose a stage from the list.", {"stage": "Choose one from the list."})
     words = read_line(q, "q")
     query = f"people\n{words}\n{stage}"
-    place = state.cursors.read(viewer.account_id, query, cursor)
-    after = (datetime.fromisoformat(place[0]), UUID(place[1])) if place else None
+    page = cursors.page(viewer.account_id, query, cursor, datetime)
     found = await db.read(
-        cards, viewer.account_id, q=words, stage=stage, limit=_PAGE + 1, after=after
+        cards, viewer.account_id, q=words, stage=stage, limit=page.limit, after=page.after
     )
-    further = None
-    if len(found) > _PAGE:
-        last = found[_PAGE - 1]
-        position = [last.last_at.isoformat(), str(last.id)]
-        further = state.cursors.make(viewer.account_id, query, position)
+    shown, further = page.cut(found, lambda card: (card.last_at, card.id))
     is_more = bool(cursor and request.headers.get("hx-request"))
     return pages.render(
         "contacts/_rows.html" if is_more else "contacts/list.html",
         viewer,
         here="people",
         event=await db.read(current_event, viewer.account_id),
-        cards=found[:_PAGE],
+        cards=shown,
         further=further,
         q=words,
         stage=stage,

@@ -5,14 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, delete, get, patch, put
-from litestar.datastructures import State as AppState
 from litestar.params import FromPath, FromQuery
 
 from firsthand.accounts.addresses import read_line
 from firsthand.accounts.signing_in import Viewer
 from firsthand.attendees.membership import current_event, events_of_attendee
 from firsthand.db import Database, now
-from firsthand.dependencies import Db, SignedIn, ThePages
+from firsthand.dependencies import Db, SignedIn, TheCursors, ThePages
 from firsthand.followups.due import Group, by_due_date, due_words
 from firsthand.followups.models import State
 from firsthand.followups.queries import count_by_state, follow_up_row, follow_ups
@@ -23,7 +22,6 @@ from firsthand.pages import Pages, see_other
 from firsthand.problems import Invalid
 from firsthand.requests import AnyRequest
 
-_PAGE = 50
 _SHOWN = {"open": (State.OPEN, State.SNOOZED), "done": (State.DONE,), "dropped": (State.DROPPED,)}
 
 
@@ -31,7 +29,7 @@ _SHOWN = {"open": (State.OPEN, State.SNOOZED), "done": (State.DONE,), "dropped":
 async def follow_ups_page(
     db: Db,
     pages: ThePages,
-    state: AppState,
+    cursors: TheCursors,
     viewer: SignedIn,
     show: FromQuery[str] = "open",
     event: FromQuery[str] = "",
@@ -41,22 +39,17 @@ async def follow_ups_page(
         raise Invalid("Choose what to show: " + ", ".join(_SHOWN))
     slug = read_line(event, "event")
     query = f"follow-ups-page\n{show}\n{slug}"
-    place = state.cursors.read(viewer.account_id, query, cursor)
+    page = cursors.page(viewer.account_id, query, cursor, date)
     today = await db.read(today_of, viewer.account_id, now())
     rows = await db.read(
         follow_ups,
         viewer.account_id,
         states=_SHOWN[show],
         event=slug,
-        limit=_PAGE + 1,
-        after=(date.fromisoformat(place[0]), UUID(place[1])) if place else None,
+        limit=page.limit,
+        after=page.after,
     )
-    further = None
-    if len(rows) > _PAGE:
-        last = rows[_PAGE - 1]
-        position = [last.due.isoformat(), str(last.id)]
-        further = state.cursors.make(viewer.account_id, query, position)
-    shown = rows[:_PAGE]
+    shown, further = page.cut(rows, lambda each: (each.due, each.id))
     return pages.render(
         "followups/list.html",
         viewer,

@@ -4,12 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, delete, get, post, put
-from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery
 
 from firsthand.accounts.addresses import read_line
 from firsthand.accounts.signing_in import Viewer
-from firsthand.dependencies import Db, SignedIn, ThePages
+from firsthand.dependencies import Db, SignedIn, TheCursors, ThePages
 from firsthand.events.models import Event
 from firsthand.events.verbs import event_of_organiser
 from firsthand.forms import read_form
@@ -23,10 +22,10 @@ from firsthand.organising.people import (
     take_badge_away,
 )
 from firsthand.pages import see_other
+from firsthand.paging import Cursors
 from firsthand.problems import Invalid
 from firsthand.requests import AnyRequest
 
-_PAGE = 50
 _LONGEST_SHOWN = 2000
 _SAID = {
     "added": "Added, with a badge.",
@@ -41,7 +40,7 @@ _SAID = {
 async def attendee_table(
     db: Db,
     pages: ThePages,
-    state: State,
+    cursors: TheCursors,
     viewer: SignedIn,
     slug: FromPath[str],
     q: FromQuery[str] = "",
@@ -49,7 +48,7 @@ async def attendee_table(
     said: FromQuery[str] = "",
 ) -> Response[str]:
     event = await db.read(event_of_organiser, viewer.account_id, slug)
-    page = await _page(db, state, viewer, event, read_line(q, "q"), cursor)
+    page = await _page(db, cursors, viewer, event, read_line(q, "q"), cursor)
     return _render(pages, viewer, event, page, notice=_SAID.get(said))
 
 
@@ -58,7 +57,7 @@ async def add_attendee(
     request: AnyRequest,
     db: Db,
     pages: ThePages,
-    state: State,
+    cursors: TheCursors,
     viewer: SignedIn,
     slug: FromPath[str],
 ) -> Response[Any]:
@@ -68,7 +67,7 @@ async def add_attendee(
     try:
         report = await db.write(add_by_hand, event.id, typed)
     except Invalid as invalid:
-        page = await _page(db, state, viewer, event, "", "")
+        page = await _page(db, cursors, viewer, event, "", "")
         return _render(pages, viewer, event, page, typed=typed, fields=invalid.fields)
     said = "added" if report.added else "updated"
     return see_other(f"/organise/{slug}/attendees?said={said}")
@@ -103,18 +102,14 @@ async def delete_badge(
 
 
 async def _page(
-    db: Db, state: State, viewer: Viewer, event: Event, q: str, cursor: str
+    db: Db, cursors: Cursors, viewer: Viewer, event: Event, q: str, cursor: str
 ) -> dict[str, Any]:
     query = f"organise-attendees?{event.slug}&{q}"
-    place = state.cursors.read(viewer.account_id, query, cursor)
-    after = (place[0], UUID(place[1])) if place else None
-    people = await db.read(attendees_of_event, event.id, q, _PAGE + 1, after)
-    further = None
-    if len(people) > _PAGE:
-        last = people[_PAGE - 1]
-        further = state.cursors.make(viewer.account_id, query, [last.sort_key, str(last.id)])
+    page = cursors.page(viewer.account_id, query, cursor, str)
+    found = await db.read(attendees_of_event, event.id, q, page.limit, page.after)
+    people, further = page.cut(found, lambda person: (person.sort_key, person.id))
     count = await db.read(count_attendees, event.id)
-    return {"people": people[:_PAGE], "further": further, "count": count, "q": q}
+    return {"people": people, "further": further, "count": count, "q": q}
 
 
 def _render(

@@ -6,6 +6,7 @@ A line is never empty and never a bare number; dates that an export does not giv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from firsthand.handles.networks import Network
 from firsthand.ties.kinds import TieKind
@@ -179,3 +180,11 @@ def _strong(score: float) -> str:
     if score >= 0.6:
         return "close"
     return "familiar" if score >= 0.3 else "distant"
+
+
+# For templates that show a person with their reasons.
+REASON_WORDS: dict[str, Any] = {
+    "reason_line": reason_line,
+    "reason_lines": reason_lines,
+    "score_words": score_words,
+}

@@ -1,0 +1,206 @@
+"""The list of people known online and not met yet, and what is said of each of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, delete, get, put
+from litestar.params import FromPath, FromQuery
+
+from firsthand.accounts.signing_in import Viewer
+from firsthand.db import Database, now
+from firsthand.dependencies import Db, SignedIn, TheCursors, ThePages
+from firsthand.forms import read_form
+from firsthand.pages import Pages, see_other
+from firsthand.problems import Invalid
+from firsthand.requests import AnyRequest
+from firsthand.scans.editing import undo_meeting
+from firsthand.scans.keeping import (
+    MeetingDraft,
+    dismiss_suggestion,
+    keep_meeting,
+    mark_known_before,
+    restore_suggestion,
+)
+from firsthand.scans.reading import clean_intents_and_note
+from firsthand.ties.score import score
+from firsthand.unmet.here import event_here
+from firsthand.unmet.queries import KnownPerson, unmet
+from firsthand.unmet.reading import KINDS, NETWORKS, read_filter, unmet_query
+from firsthand.unmet.reasons import REASON_WORDS, UnmetFilter
+
+_MOST_AT_ONCE = 500
+
+
+@get("/events/{slug:str}/unmet")
+async def unmet_page(
+    request: AnyRequest,
+    db: Db,
+    pages: ThePages,
+    cursors: TheCursors,
+    viewer: SignedIn,
+    slug: FromPath[str],
+    q: FromQuery[str] = "",
+    network: FromQuery[str] = "",
+    kind: FromQuery[str] = "",
+    cursor: FromQuery[str] = "",
+) -> Response[str]:
+    """The list; asked for by htmx with a cursor, only the rows that come next."""
+    narrowed = read_filter(q, network, kind)
+    query = unmet_query("page", slug, narrowed)
+    page = cursors.page(viewer.account_id, query, cursor, float)
+    event = await db.read(event_here, viewer.account_id, slug)
+    found = await db.read(unmet, viewer.account_id, event.id, narrowed, page.limit, page.after)
+    people, further = page.cut(found, lambda person: (person.strength, person.attendee))
+    is_more = bool(cursor and request.headers.get("hx-request"))
+    return pages.render(
+        "unmet/_rows.html" if is_more else "unmet/list.html",
+        viewer,
+        here="here",
+        event=event,
+        further=further,
+        narrowed=narrowed,
+        networks=NETWORKS,
+        kinds=KINDS,
+        **_rows(people, now()),
+    )
+
+
+@put("/events/{slug:str}/unmet/known-before")
+async def put_known_before(
+    request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn, slug: FromPath[str]
+) -> Response[Any]:
+    """ "We have met already", for one or for all that are ticked."""
+    form = await read_form(request)
+    chosen = form.uuids("attendee")
+    if not chosen:
+        raise Invalid("Tick the people whom you have met already.")
+    if len(chosen) > _MOST_AT_ONCE:
+        raise Invalid(f"At most {_MOST_AT_ONCE} people at a time.")
+    kept = await db.write(mark_known_before, viewer.account_id, chosen)
+    if not request.headers.get("hx-request"):
+        return see_other(f"/events/{slug}/unmet")
+    is_bulk = request.headers.get("hx-trigger") == "known-before"
+    rows = [
+        pages.text(
+            "unmet/_gone.html",
+            attendee_id=attendee_id,
+            words="Noted: you have met already.",
+            undo=f"/events/{slug}/unmet/{attendee_id}/meeting/{meeting_id}",
+            oob=is_bulk,
+        )
+        for attendee_id, meeting_id in kept.items()
+    ]
+    return pages.fragment("".join(rows))
+
+
+@put("/events/{slug:str}/unmet/{attendee_id:uuid}/dismissal")
+async def put_dismissal(
+    request: AnyRequest,
+    db: Db,
+    pages: ThePages,
+    viewer: SignedIn,
+    slug: FromPath[str],
+    attendee_id: FromPath[UUID],
+) -> Response[Any]:
+    """ "Not interested"."""
+    await db.write(dismiss_suggestion, viewer.account_id, attendee_id)
+    if request.headers.get("hx-request"):
+        undo = f"/events/{slug}/unmet/{attendee_id}/dismissal"
+        return _gone(pages, viewer, slug, attendee_id, "They will not be suggested again.", undo)
+    return see_other(f"/events/{slug}/unmet")
+
+
+@delete("/events/{slug:str}/unmet/{attendee_id:uuid}/dismissal", status_code=200)
+async def delete_dismissal(
+    request: AnyRequest,
+    db: Db,
+    pages: ThePages,
+    viewer: SignedIn,
+    slug: FromPath[str],
+    attendee_id: FromPath[UUID],
+) -> Response[Any]:
+    await db.write(restore_suggestion, viewer.account_id, attendee_id)
+    return await _back(request, db, pages, viewer, slug, attendee_id)
+
+
+@put("/events/{slug:str}/unmet/{attendee_id:uuid}/meeting")
+async def put_meeting(
+    request: AnyRequest,
+    db: Db,
+    pages: ThePages,
+    viewer: SignedIn,
+    slug: FromPath[str],
+    attendee_id: FromPath[UUID],
+) -> Response[Any]:
+    """ "We met", without a scan."""
+    form = await read_form(request)
+    intents, note = clean_intents_and_note(form.texts("intents"), form.text("note"))
+    draft = MeetingDraft(attendee=attendee_id, event=slug, intents=intents, note=note)
+    meeting_id = await db.write(keep_meeting, viewer.account_id, draft)
+    if request.headers.get("hx-request"):
+        undo = f"/events/{slug}/unmet/{attendee_id}/meeting/{meeting_id}"
+        return _gone(pages, viewer, slug, attendee_id, "Met, and kept.", undo)
+    return see_other(f"/events/{slug}/unmet")
+
+
+@delete("/events/{slug:str}/unmet/{attendee_id:uuid}/meeting/{meeting_id:uuid}", status_code=200)
+async def delete_meeting(
+    request: AnyRequest,
+    db: Db,
+    pages: ThePages,
+    viewer: SignedIn,
+    slug: FromPath[str],
+    attendee_id: FromPath[UUID],
+    meeting_id: FromPath[UUID],
+) -> Response[Any]:
+    await db.write(undo_meeting, viewer.account_id, meeting_id)
+    return await _back(request, db, pages, viewer, slug, attendee_id)
+
+
+async def _back(
+    request: AnyRequest,
+    db: Database,
+    pages: Pages,
+    viewer: Viewer,
+    slug: str,
+    attendee_id: UUID,
+) -> Response[Any]:
+    """After an undo: the row again, in the place where it stood; by a plain form, the list."""
+    if not request.headers.get("hx-request"):
+        return see_other(f"/events/{slug}/unmet")
+    event = await db.read(event_here, viewer.account_id, slug)
+    found = await db.read(unmet, viewer.account_id, event.id, UnmetFilter(), 1, only=attendee_id)
+    return pages.render(
+        "unmet/_rows.html", viewer, event=event, further=None, **_rows(found, now())
+    )
+
+
+def _rows(people: Sequence[KnownPerson], moment: datetime) -> dict[str, Any]:
+    """What the rows show."""
+    return {
+        "people": people,
+        "today": moment.date(),
+        "score_of": lambda person: score(person.strength, moment),
+        **REASON_WORDS,
+    }
+
+
+def _gone(
+    pages: Pages, viewer: Viewer, slug: str, attendee_id: UUID, words: str, undo: str | None = None
+) -> Response[str]:
+    """What stands where the row stood."""
+    return pages.render(
+        "unmet/_gone.html", viewer, attendee_id=attendee_id, slug=slug, words=words, undo=undo
+    )
+
+
+routes: list[Any] = [
+    unmet_page,
+    put_known_before,
+    put_dismissal,
+    delete_dismissal,
+    put_meeting,
+    delete_meeting,
+]
