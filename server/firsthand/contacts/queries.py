@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import BindParameter, and_, or_, select
 from sqlalchemy.orm import Session
 
 from firsthand.attendees.models import Attendee
@@ -140,7 +140,9 @@ def root_of(session: Session, owner_id: UUID, contact_id: UUID) -> UUID:
     return root_id
 
 
-def members_of(owner_id: UUID, root_id: UUID) -> AnySelect:
+def members_of(
+    owner_id: UUID | BindParameter[Any], root_id: UUID | BindParameter[Any]
+) -> AnySelect:
     """Every contact that is this human: the root and what was merged into it."""
     return select(Contact.id).where(Contact.owner_id == owner_id, Contact.root_id == root_id)
 

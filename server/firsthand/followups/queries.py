@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Integer, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from firsthand.contacts.models import Contact
 from firsthand.contacts.queries import members_of
 from firsthand.contacts.showing import card_name, join_person
+from firsthand.db import AnySelect
 from firsthand.events.models import Event
 from firsthand.followups.models import FollowUp, State
 from firsthand.meetings.models import Meeting
@@ -51,6 +53,43 @@ def follow_ups(
     after: Position | None = None,
 ) -> list[FollowUpRow]:
     """The earliest due first."""
+    given = {
+        "states": states,
+        "due_before": due_before,
+        "event": event,
+        "contact": contact_id,
+        "follow_up": follow_up_id,
+    }
+    narrowed = {name: value for name, value in given.items() if value}
+    if after:
+        narrowed |= {"after_due": after[0], "after_id": after[1]}
+    stmt = _follow_ups(frozenset(narrowed))
+    rows = session.execute(stmt, {"owner": owner_id, "most": limit, **narrowed})
+    return [FollowUpRow(*row) for row in rows]
+
+
+def follow_up_row(session: Session, owner_id: UUID, follow_up_id: UUID) -> FollowUpRow:
+    """Raises NotFound."""
+    rows = follow_ups(session, owner_id, follow_up_id=follow_up_id, limit=1)
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
+def count_by_state(session: Session, owner_id: UUID) -> dict[str, int]:
+    rows = session.execute(
+        select(FollowUp.state, func.count())
+        .where(FollowUp.owner_id == owner_id)
+        .group_by(FollowUp.state)
+    )
+    counted = dict.fromkeys((state.value for state in State), 0)
+    counted.update((state, count) for state, count in rows)
+    return counted
+
+
+# To put this statement together takes longer than to run it, so each shape is made once.
+@cache
+def _follow_ups(narrowed: frozenset[str]) -> AnySelect:
     root = aliased(Contact)
     stmt = join_person(
         select(
@@ -80,39 +119,21 @@ def follow_ups(
         )
         .outerjoin(Event, Event.id == Meeting.event_id),
         root,
-    ).where(FollowUp.owner_id == owner_id)
-    if states:
-        stmt = stmt.where(FollowUp.state.in_(states))
-    if due_before:
-        stmt = stmt.where(FollowUp.due < due_before)
-    if event:
-        stmt = stmt.where(Event.slug == event)
-    if contact_id:
-        stmt = stmt.where(FollowUp.contact_id.in_(members_of(owner_id, contact_id)))
-    if follow_up_id:
-        stmt = stmt.where(FollowUp.id == follow_up_id)
-    if after:
-        stmt = stmt.where(
-            or_(FollowUp.due > after[0], and_(FollowUp.due == after[0], FollowUp.id > after[1]))
-        )
-    rows = session.execute(stmt.order_by(FollowUp.due, FollowUp.id).limit(limit))
-    return [FollowUpRow(*row) for row in rows]
-
-
-def follow_up_row(session: Session, owner_id: UUID, follow_up_id: UUID) -> FollowUpRow:
-    """Raises NotFound."""
-    rows = follow_ups(session, owner_id, follow_up_id=follow_up_id, limit=1)
-    if not rows:
-        raise NotFound
-    return rows[0]
-
-
-def count_by_state(session: Session, owner_id: UUID) -> dict[str, int]:
-    rows = session.execute(
-        select(FollowUp.state, func.count())
-        .where(FollowUp.owner_id == owner_id)
-        .group_by(FollowUp.state)
+    ).where(FollowUp.owner_id == bindparam("owner"))
+    members = members_of(bindparam("owner"), bindparam("contact"))
+    conditions = {
+        "states": FollowUp.state.in_(bindparam("states", expanding=True)),
+        "due_before": FollowUp.due < bindparam("due_before"),
+        "event": Event.slug == bindparam("event"),
+        "contact": FollowUp.contact_id.in_(members),
+        "follow_up": FollowUp.id == bindparam("follow_up"),
+        "after_id": or_(
+            FollowUp.due > bindparam("after_due"),
+            and_(FollowUp.due == bindparam("after_due"), FollowUp.id > bindparam("after_id")),
+        ),
+    }
+    return (
+        stmt.where(*(condition for name, condition in conditions.items() if name in narrowed))
+        .order_by(FollowUp.due, FollowUp.id)
+        .limit(bindparam("most", type_=Integer()))
     )
-    counted = dict.fromkeys((state.value for state in State), 0)
-    counted.update((state, count) for state, count in rows)
-    return counted

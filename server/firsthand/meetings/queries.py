@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from firsthand.accounts.models import Account
@@ -53,7 +54,47 @@ class Claim:
     met_at: datetime
 
 
-def live_meetings(owner_id: UUID) -> AnySelect:
+def meetings(
+    session: Session,
+    owner_id: UUID,
+    *,
+    event: str = "",
+    since: date | None = None,
+    contact_id: UUID | None = None,
+    limit: int,
+    after: Position | None = None,
+) -> list[MeetingRow]:
+    """The latest first."""
+    given = {"event": event, "since": since, "contact": contact_id}
+    narrowed: dict[str, Any] = {name: value for name, value in given.items() if value}
+    if after:
+        narrowed |= {"after_at": after[0], "after_id": after[1]}
+    stmt = _meetings(frozenset(narrowed))
+    rows = session.execute(stmt, {"owner": owner_id, "most": limit, **narrowed})
+    return [MeetingRow(*row) for row in rows]
+
+
+def meeting_row(session: Session, owner_id: UUID, meeting_id: UUID) -> MeetingRow | None:
+    """The owner's meeting if it stands."""
+    values = {"owner": owner_id, "meeting": meeting_id, "most": 1}
+    row = session.execute(_meetings(frozenset({"meeting"})), values).one_or_none()
+    return MeetingRow(*row) if row else None
+
+
+def claims_about(session: Session, viewer_id: UUID) -> Sequence[Claim]:
+    """ "X says you met": meetings of others with the viewer that the viewer has not answered.
+
+    Only where and when is told, never what the other wrote. People known from before are not.
+    """
+    rows = session.execute(_claims(), {"viewer": viewer_id})
+    return [Claim(*row) for row in rows]
+
+
+# To put these statements together takes longer than to run them, so each shape is made once.
+
+
+@cache
+def _meetings(narrowed: frozenset[str]) -> AnySelect:
     """Columns of MeetingRow, for the owner's meetings that stand."""
     root = aliased(Contact)
     stmt = (
@@ -77,49 +118,32 @@ def live_meetings(owner_id: UUID) -> AnySelect:
         .join(root, and_(root.owner_id == Contact.owner_id, root.id == Contact.root_id))
         .outerjoin(Event, Event.id == Meeting.event_id)
     )
-    return join_person(stmt, root).where(Meeting.owner_id == owner_id, Meeting.gone_at.is_(None))
-
-
-def meetings(
-    session: Session,
-    owner_id: UUID,
-    *,
-    event: str = "",
-    since: date | None = None,
-    contact_id: UUID | None = None,
-    limit: int,
-    after: Position | None = None,
-) -> list[MeetingRow]:
-    """The latest first."""
-    stmt = live_meetings(owner_id)
-    if event:
-        stmt = stmt.where(Event.slug == event)
-    if since:
-        stmt = stmt.where(Meeting.day >= since)
-    if contact_id:
-        stmt = stmt.where(Meeting.contact_id.in_(members_of(owner_id, contact_id)))
-    if after:
-        stmt = stmt.where(
-            or_(
-                Meeting.met_at < after[0],
-                and_(Meeting.met_at == after[0], Meeting.id < after[1]),
-            )
+    members = members_of(bindparam("owner"), bindparam("contact"))
+    conditions = {
+        "event": Event.slug == bindparam("event"),
+        "since": Meeting.day >= bindparam("since"),
+        "contact": Meeting.contact_id.in_(members),
+        "meeting": Meeting.id == bindparam("meeting"),
+        "after_id": or_(
+            Meeting.met_at < bindparam("after_at"),
+            and_(Meeting.met_at == bindparam("after_at"), Meeting.id < bindparam("after_id")),
+        ),
+    }
+    return (
+        join_person(stmt, root)
+        .where(
+            Meeting.owner_id == bindparam("owner"),
+            Meeting.gone_at.is_(None),
+            *(condition for name, condition in conditions.items() if name in narrowed),
         )
-    rows = session.execute(stmt.order_by(Meeting.met_at.desc(), Meeting.id.desc()).limit(limit))
-    return [MeetingRow(*row) for row in rows]
+        .order_by(Meeting.met_at.desc(), Meeting.id.desc())
+        .limit(bindparam("most", type_=Integer()))
+    )
 
 
-def meeting_row(session: Session, owner_id: UUID, meeting_id: UUID) -> MeetingRow | None:
-    """The owner's meeting if it stands."""
-    row = session.execute(live_meetings(owner_id).where(Meeting.id == meeting_id)).one_or_none()
-    return MeetingRow(*row) if row else None
-
-
-def claims_about(session: Session, viewer_id: UUID) -> Sequence[Claim]:
-    """ "X says you met": meetings of others with the viewer that the viewer has not answered.
-
-    Only where and when is told, never what the other wrote. People known from before are not.
-    """
+@cache
+def _claims() -> AnySelect:
+    viewer_id = bindparam("viewer", type_=Meeting.owner_id.type)
     other_contact, mine = aliased(Contact), aliased(Contact)
     my_meeting = aliased(Meeting)
     answered = exists().where(
@@ -133,7 +157,7 @@ def claims_about(session: Session, viewer_id: UUID) -> Sequence[Claim]:
         _same_event(my_meeting, Meeting),
         my_meeting.gone_at.is_(None),
     )
-    rows = session.execute(
+    return (
         select(
             Meeting.owner_id,
             Meeting.id,
@@ -171,7 +195,6 @@ def claims_about(session: Session, viewer_id: UUID) -> Sequence[Claim]:
         .order_by(Meeting.met_at.desc())
         .limit(100)
     )
-    return [Claim(*row) for row in rows]
 
 
 def _confirmed(contact: Any) -> ColumnElement[bool]:

@@ -2,10 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select, tuple_, union
+from sqlalchemy import (
+    BindParameter,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+    union,
+)
 from sqlalchemy.orm import Session, aliased
 
 from firsthand.accounts.models import Account
@@ -22,13 +34,16 @@ from firsthand.attendees.showing import (
 from firsthand.badges.codes import token_digest
 from firsthand.badges.models import Badge
 from firsthand.contacts.models import Contact, ContactAttendee, Stage
-from firsthand.folding import found_in
+from firsthand.db import AnySelect
+from firsthand.folding import folded_together, pattern_of
 from firsthand.meetings.models import Block
 from firsthand.unmet.queries import met_attendees
 from firsthand.unmet.reasons import Reason
 from firsthand.unmet.sharing import ShownHandle, shared_reasons, shown_handles
 
 Position = tuple[str, UUID]
+_VIEWER = bindparam("viewer", type_=Contact.owner_id.type)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +75,19 @@ def listed_attendees(
     after: Position | None = None,
 ) -> list[SomebodyHere]:
     """By name; ``q`` is a part of what is shown; ``after`` is the last one of the page before."""
-    rows = session.execute(_listed(viewer_id, event_id, q, after).limit(limit)).all()
+    values = {
+        "viewer": viewer_id,
+        "event": event_id,
+        "words": pattern_of(q),
+        "after_name": after[0] if after else None,
+        "after_id": after[1] if after else None,
+        "most": limit,
+    }
+    rows = session.execute(_listed(bool(q), after is not None), values).all()
     ids = [row[0] for row in rows]
     handles = shown_handles(session, ids)
     reasons = shared_reasons(session, viewer_id, ids) if ids else {}
-    met = set(session.scalars(_met_of(viewer_id, ids)))
+    met = set(session.scalars(_met_of(), {"viewer": viewer_id, "ids": ids}))
     cards = _cards(session, viewer_id, ids)
     people = []
     for attendee, account_id, name, headline, company, email, phone, key in rows:
@@ -97,7 +120,8 @@ def badge_wearers(
     session: Session, viewer_id: UUID, event_id: UUID, limit: int
 ) -> list[BadgeWearer]:
     """The first ``limit`` people by name, as browsers see them, with what tells their badges."""
-    rows = session.execute(_listed(viewer_id, event_id, "", None).limit(limit)).all()
+    values = {"viewer": viewer_id, "event": event_id, "most": limit}
+    rows = session.execute(_listed(False, False), values).all()
     people = {
         row[0]: BadgeWearer(name, headline, company, [])
         for row in rows
@@ -115,12 +139,16 @@ def badge_wearers(
 _NOT_MET = (Stage.NEW, Stage.ONLINE, Stage.SPOKEN)
 
 
-def _listed(viewer_id: UUID, event_id: UUID, q: str, after: Position | None) -> Select[Any]:
+# To put these statements together takes longer than to run them, so each is made once.
+
+
+@cache
+def _listed(q: bool, further: bool) -> AnySelect:
     name, headline, company = shown_name(), shown_headline(TO_BROWSERS), shown_company(TO_BROWSERS)
     key = func.lower(name)
     blocked = union(
-        select(Block.account_id).where(Block.owner_id == viewer_id),
-        select(Block.owner_id).where(Block.account_id == viewer_id),
+        select(Block.account_id).where(Block.owner_id == _VIEWER),
+        select(Block.owner_id).where(Block.account_id == _VIEWER),
     )
     stmt = (
         select(
@@ -129,43 +157,52 @@ def _listed(viewer_id: UUID, event_id: UUID, q: str, after: Position | None) -> 
         )
         .outerjoin(Account, Account.id == Attendee.account_id)
         .where(
-            Attendee.event_id == event_id,
+            Attendee.event_id == bindparam("event"),
             shows_itself_to_browsers(),
             or_(Attendee.account_id.is_(None), Attendee.account_id.not_in(blocked)),
         )
         .order_by(key, Attendee.id)
+        .limit(bindparam("most", type_=Integer()))
     )  # fmt: skip
-    if after:
-        stmt = stmt.where(tuple_(key, Attendee.id) > after)
+    if further:
+        place = tuple_(
+            bindparam("after_name", type_=String()), bindparam("after_id", type_=Attendee.id.type)
+        )
+        stmt = stmt.where(tuple_(key, Attendee.id) > place)
     if q:
-        stmt = stmt.where(found_in(q, name, headline, company))
+        words = bindparam("words", type_=String())
+        stmt = stmt.where(folded_together(name, headline, company).like(words, escape="\\"))
     return stmt
 
 
-def _met_of(viewer_id: UUID, ids: Sequence[UUID]) -> Select[Any]:
-    return select(Attendee.id).where(
-        Attendee.id.in_(ids), Attendee.id.in_(met_attendees(viewer_id))
-    )
+@cache
+def _met_of() -> AnySelect:
+    return select(Attendee.id).where(Attendee.id.in_(_IDS), Attendee.id.in_(met_attendees(_VIEWER)))
 
 
 def _cards(
     session: Session, viewer_id: UUID, ids: Sequence[UUID]
 ) -> dict[UUID, tuple[UUID, str, bool]]:
     """The viewer's card of each attendee: its root, stage and whether there is a tie."""
+    found: dict[UUID, tuple[UUID, str, bool]] = {}
+    for half in _cards_of():
+        for attendee_id, *card in session.execute(half, {"viewer": viewer_id, "ids": ids}):
+            found[attendee_id] = (card[0], card[1], card[2])
+    return found
+
+
+@cache
+def _cards_of() -> tuple[AnySelect, AnySelect]:
     card, root = aliased(Contact), aliased(Contact)
     stmt = (
         select(Attendee.id, root.id, root.stage, root.has_tie)
         .select_from(card)
         .join(root, and_(root.owner_id == card.owner_id, root.id == card.root_id))
-        .where(card.owner_id == viewer_id, Attendee.id.in_(ids))
+        .where(card.owner_id == _VIEWER, Attendee.id.in_(_IDS))
     )
     by_account = stmt.join(Attendee, Attendee.account_id == card.account_id)
     by_attendee = stmt.join(
         ContactAttendee,
         and_(ContactAttendee.owner_id == card.owner_id, ContactAttendee.contact_id == card.id),
     ).join(Attendee, Attendee.id == ContactAttendee.attendee_id)
-    found: dict[UUID, tuple[UUID, str, bool]] = {}
-    for half in (by_account, by_attendee):
-        for attendee_id, contact_id, stage, has_tie in session.execute(half):
-            found[attendee_id] = (contact_id, stage, has_tie)
-    return found
+    return by_account, by_attendee

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from firsthand.attendees.models import Attendee
 from firsthand.attendees.showing import TO_BROWSERS, handle_shown
 from firsthand.contacts.models import Contact, ContactAttendee
+from firsthand.db import AnySelect
 from firsthand.events.models import Event
 from firsthand.handles.models import Handle
 from firsthand.meetings.queries import MeetingRow, meetings
@@ -80,6 +82,17 @@ def recap(session: Session, viewer_id: UUID, slug: str, moment: datetime) -> Rec
 
 def _strengths(session: Session, viewer_id: UUID, event_id: UUID) -> dict[UUID, float]:
     """The strongest tie with each of the viewer's people here, as far as these share the handle."""
+    strengths: dict[UUID, float] = {}
+    for half in _strongest_ties():
+        for contact_id, strength in session.execute(half, {"viewer": viewer_id, "event": event_id}):
+            strengths[contact_id] = max(strength, strengths.get(contact_id, strength))
+    return strengths
+
+
+# To put these statements together takes longer than to run them, so they are made once.
+@cache
+def _strongest_ties() -> tuple[AnySelect, AnySelect]:
+    viewer_id = bindparam("viewer", type_=Match.owner_id.type)
     card = aliased(Contact)
     ties = (
         select(card.root_id, func.max(Match.strength))
@@ -88,7 +101,7 @@ def _strengths(session: Session, viewer_id: UUID, event_id: UUID) -> dict[UUID, 
         .join(Handle, Handle.id == Match.handle_id)
         .where(
             Match.owner_id == viewer_id,
-            Match.event_id == event_id,
+            Match.event_id == bindparam("event"),
             Attendee.listed.is_(True),
             handle_shown(Handle, TO_BROWSERS),
         )
@@ -104,8 +117,4 @@ def _strengths(session: Session, viewer_id: UUID, event_id: UUID) -> dict[UUID, 
     by_account = ties.join(
         card, and_(card.owner_id == viewer_id, card.account_id == Attendee.account_id)
     )
-    strengths: dict[UUID, float] = {}
-    for half in (by_attendee, by_account):
-        for contact_id, strength in session.execute(half):
-            strengths[contact_id] = max(strength, strengths.get(contact_id, strength))
-    return strengths
+    return by_attendee, by_account
