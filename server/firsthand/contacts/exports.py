@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from firsthand.contacts.content_lines import escaped, uri, written
+from firsthand.content_lines import escaped, uri, written
 from firsthand.handles.networks import Network
 from firsthand.handles.parsing import profile_url
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from firsthand.contacts.content_lines import escaped, uri, written
+from firsthand.content_lines import escaped, uri, written
 
 CALENDAR_START = written(
     [

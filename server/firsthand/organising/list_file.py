@@ -5,7 +5,6 @@ Whatever is in the file, reading it never raises: what cannot be used is told as
 names the row (as a spreadsheet counts them: the header is row 1) and the column; the rest is kept.
 """
 
-import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
@@ -13,16 +12,10 @@ from typing import BinaryIO
 import msgspec
 
 from firsthand.accounts.addresses import LONGEST_LINE, read_email, read_line, read_name
+from firsthand.csv_text import CsvText, NoCsvError, open_text, records
 from firsthand.handles.networks import Network
 from firsthand.handles.parsing import HandleProblem, ParsedHandle, parse_handle
 from firsthand.organising.list_columns import NETWORKS, ListColumn, ListField, read_columns
-from firsthand.organising.list_text import (
-    ListText,
-    NoListError,
-    declared_delimiter,
-    delimiter_of,
-    open_text,
-)
 from firsthand.problems import Invalid
 
 MOST_COLUMNS = 200
@@ -66,14 +59,14 @@ class ListFile:
     ):
         self.columns: list[ListColumn] = []
         self.trouble = ""
-        self._text: ListText | None = None
+        self._text: CsvText | None = None
         self._column_notes: list[str] = []
         # What the spreadsheet calls the header's row.
         self._header_row = first
         try:
             self._text = open_text(stream)
             self._open(chosen)
-        except NoListError as problem:
+        except NoCsvError as problem:
             self.trouble = str(problem)
         except OSError:
             self.trouble = "This file could not be read. Choose it again."
@@ -85,9 +78,9 @@ class ListFile:
     def _open(self, chosen: Mapping[int, str] | None) -> None:
         _, headers = next(self._records(), (0, None))
         if not headers:
-            raise NoListError("This file is empty. Choose the list with its header row.")
+            raise NoCsvError("This file is empty. Choose the list with its header row.")
         if len(headers) > MOST_COLUMNS:
-            raise NoListError(f"This list has more than {MOST_COLUMNS} columns. Is it a list?")
+            raise NoCsvError(f"This list has more than {MOST_COLUMNS} columns. Is it a list?")
         self.columns, self._column_notes = read_columns(headers, chosen)
         meanings = {column.meaning for column in self.columns}
         if not meanings & {ListField.NAME, ListField.FIRST_NAME, ListField.LAST_NAME}:
@@ -124,33 +117,9 @@ class ListFile:
         """Numbered records that are not empty, the header first."""
         if self._text is None:
             return
-        lines = self._text.lines()
-        first = next(lines, "")
-        delimiter = declared_delimiter(first)
-        if delimiter is not None:
-            first = next(lines, "")
-        while first and not first.strip(' ,;\t\r\n"'):
-            first = next(lines, "")
-        if delimiter not in {",", ";", "\t"}:
-            delimiter = delimiter_of(first)
-        reader = csv.reader(_chain(first, lines), delimiter=delimiter)
-        number = self._header_row - 1
-        while True:
-            number += 1
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error:
-                yield number, None
-                continue
-            if any(cell.strip() for cell in cells):
+        for number, cells in enumerate(records(self._text.lines()), self._header_row):
+            if cells is None or any(cell.strip() for cell in cells):
                 yield number, cells
-
-
-def _chain(first: str, lines: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from lines
 
 
 def read_row(

@@ -15,6 +15,9 @@ from firsthand.ties.zip_files import CHUNK, MOST_ENTRIES, zip_members
 
 __all__ = ["CHUNK", "Entry", "open_upload"]
 
+# What a folder is searched for.
+_ENDS = (".js", ".zip", ".csv", ".json", ".vcf")
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -105,7 +108,7 @@ def _files_under(folder: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if _is_wanted(PurePosixPath(name, "-"))]
         for name in names:
-            if _is_wanted(PurePosixPath(name)) and name.lower().endswith((".js", ".zip")):
+            if _is_wanted(PurePosixPath(name)) and name.lower().endswith(_ENDS):
                 found += 1
                 if found > MOST_ENTRIES:
                     raise UnreadableExport(f"{folder.name} holds too many files.")

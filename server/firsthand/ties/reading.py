@@ -16,13 +16,17 @@ import msgspec
 
 from firsthand.ties.archive_files import Entry, open_upload
 from firsthand.ties.kinds import Found, Progress, Unreadable, UnreadableExport
+from firsthand.ties.linkedin import read_linkedin
 from firsthand.ties.x_archive import read_x_archive
 
 _MOST_MEMORY = 2 * 2**30
 _PROGRESS_SECONDS = 0.5
 
 # Each takes an upload that is its network's, and leaves any other alone; tried in this order.
-_READERS: tuple[Callable[[Sequence[Entry]], Iterator[Found] | None], ...] = (read_x_archive,)
+_READERS: tuple[Callable[[Sequence[Entry]], Iterator[Found] | None], ...] = (
+    read_x_archive,
+    read_linkedin,
+)
 
 
 def read_export(paths: Sequence[Path]) -> Iterator[Found]:

@@ -9,7 +9,7 @@ import vobject
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firsthand.contacts.content_lines import written
+from firsthand.content_lines import written
 from firsthand.contacts.exports import ExportedCard, csv_cells, csv_line, vcard
 
 # What a cleaned name or note can hold: no controls but line breaks, no lone surrogates.

@@ -1,4 +1,4 @@
-"""The bytes of an attendee list as lines of text, whatever program wrote them. Pure.
+"""The bytes of a CSV as lines and records, whatever program wrote them. Pure.
 
 Nothing is held but the line that is read: a list may be larger than what should stand in memory.
 """
@@ -8,6 +8,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import BinaryIO
 
 # No cell of a real list comes near this; a quote that is never closed would swallow the file.
@@ -18,7 +19,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t")
 _OTHER_FILES = (
     (b"PK\x03\x04", "This is a spreadsheet or a zip. Save the sheet as CSV and choose that file."),
     (b"\xd0\xcf\x11\xe0", "This is an old Excel file. Save the sheet as CSV and choose that file."),
@@ -29,13 +30,13 @@ _OTHER_FILES = (
 )
 
 
-class NoListError(ValueError):
-    """The file is no list at all; the message says, for a person, what to do."""
+class NoCsvError(ValueError):
+    """The file is no CSV at all; the message says, for a person, what to do."""
 
 
 @dataclass(slots=True)
-class ListText:
-    """A list's lines, each ending in a line break; ``notes`` grows while they are read."""
+class CsvText:
+    """A CSV's lines, each ending in a line break; ``notes`` grows while they are read."""
 
     stream: BinaryIO
     encoding: str
@@ -65,28 +66,53 @@ class ListText:
             self.notes.append(note)
 
 
-def open_text(stream: BinaryIO) -> ListText:
-    """Find the encoding of a stream that can be rewound. Raises NoListError."""
+def open_text(stream: BinaryIO) -> CsvText:
+    """Find the encoding of a stream that can be rewound. Raises NoCsvError."""
     head = stream.read(_CHUNK)
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise NoListError("This file is empty. Choose the list with its header row.")
+        raise NoCsvError("This file is empty. Choose the list with its header row.")
     for start, advice in _OTHER_FILES:
         if head.startswith(start):
-            raise NoListError(advice)
+            raise NoCsvError(advice)
     for bom, encoding in _BOMS:
         if head.startswith(bom):
-            return ListText(stream, encoding)
+            return CsvText(stream, encoding)
     if _is_utf8(stream, head):
-        return ListText(stream, "utf-8")
+        return CsvText(stream, "utf-8")
     note = "It is not UTF-8, so it was read as Windows-1252. Check the letters with accents."
-    return ListText(stream, "cp1252", [note])
+    return CsvText(stream, "cp1252", [note])
 
 
 def delimiter_of(line: str) -> str:
     """What separates the cells of a header row: the sign that makes the most of them."""
     return max(
-        _DELIMITERS, key=lambda delimiter: len(next(csv.reader([line], delimiter=delimiter), []))
+        DELIMITERS, key=lambda delimiter: len(next(csv.reader([line], delimiter=delimiter), []))
     )
+
+
+def records(lines: Iterator[str], delimiter: str | None = None) -> Iterator[list[str] | None]:
+    """The cells of every record from the first line that is not empty on; None: unreadable.
+
+    Without ``delimiter`` the cells are apart as a line ``sep=;`` says, or else the first line
+    shows.
+    """
+    first = next(lines, "")
+    declared = declared_delimiter(first)
+    if declared is not None:
+        first = next(lines, "")
+        delimiter = delimiter or declared
+    while first and not first.strip(' ,;\t\r\n"'):
+        first = next(lines, "")
+    if delimiter not in DELIMITERS:
+        delimiter = delimiter_of(first)
+    reader = csv.reader(chain((first,), lines), delimiter=delimiter)
+    while True:
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield None
 
 
 def declared_delimiter(line: str) -> str | None:
