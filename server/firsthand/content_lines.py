@@ -1,6 +1,85 @@
-"""Lines of vCard (RFC 6350, section 3) and iCalendar (RFC 5545, section 3.1). Pure."""
+"""Lines of vCard (RFC 6350, section 3) and iCalendar (RFC 5545, section 3.1). Pure.
+
+Read are those of vCard 2.1, 3.0 and 4.0 alike, as programs really write them.
+"""
+
+import base64
+import binascii
+import codecs
+import quopri
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 
 _LONGEST_LINE = 75
+# No value that is text comes near this; a picture's is left out as a whole.
+_LONGEST_VALUE = 100_000
+_BREAK = re.compile(rb"\r\n|\n|\r(?!\Z)")
+_PARAMETER = re.compile(r';([^;=:"]*)(?:=((?:"[^"]*"|[^";:])*))?')
+_NAME = re.compile(r"(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9-]+)")
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_PART = re.compile(r"((?:[^\\;]|\\.)*)(?:;|\Z)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class ContentLine:
+    """One property: its name in upper case without its group, and its value as it stands.
+
+    ``parameters`` have their names in upper case; the bare words of vCard 2.1 (``TEL;CELL:``) are
+    values of TYPE, too.
+    """
+
+    name: str
+    value: str
+    parameters: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The value with its escapes resolved."""
+        return unescaped(self.value)
+
+    @property
+    def parts(self) -> list[str]:
+        """A structured value (N, ORG): what stands between its semicolons, escapes resolved."""
+        return [unescaped(part) for part in _PART.findall(self.value)]
+
+    @property
+    def types(self) -> set[str]:
+        """In lower case."""
+        return {each.lower() for each in self.parameters.get("TYPE", ())}
+
+
+def read_content_lines(
+    chunks: Iterable[bytes], is_wanted: Callable[[str], bool]
+) -> Iterator[ContentLine]:
+    """The properties whose name is wanted, in any mixture of versions and encodings; never raises.
+
+    Folded lines and soft breaks of quoted-printable are joined; what is no property is left out.
+    """
+    head: tuple[str, dict[str, list[str]]] | None = None
+    value = b""
+    soft = False
+    for line in _lines(_as_utf8(chunks)):
+        if soft or (line[:1] in {b" ", b"\t"} and line.strip()):
+            more = line if soft else line[1:]
+            soft = soft and more.endswith(b"=")
+            if head and len(value) < _LONGEST_VALUE:
+                value += more[:-1] if soft else more
+            continue
+        if head:
+            yield ContentLine(head[0], _decoded(value, head[1]), head[1])
+        head, value = _head(line)
+        soft = head is not None and _is_quoted(head[1]) and value.endswith(b"=")
+        value = value[:-1] if soft else value
+        if head and not is_wanted(head[0]):
+            head = None
+    if head:
+        yield ContentLine(head[0], _decoded(value, head[1]), head[1])
+
+
+def unescaped(text: str) -> str:
+    """``\\n`` is a line break; any other character after a backslash stands for itself."""
+    return _ESCAPE.sub(lambda found: "\n" if found[1] in "nN" else found[1], text)
 
 
 def escaped(text: str) -> str:
@@ -37,3 +116,77 @@ def _folded(line: str) -> str:
         parts[-1] += character
         used += size
     return "\r\n ".join(parts) + "\r\n"
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Without their line breaks; what is too long is cut off."""
+    left = b""
+    for chunk in chunks:
+        *whole, left = _BREAK.split(left + chunk)
+        yield from whole
+        if len(left) > _LONGEST_VALUE and not left.endswith(b"\r"):
+            left = left[:_LONGEST_VALUE]
+    yield left.rstrip(b"\r")
+
+
+def _as_utf8(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Whole files in UTF-16 (Apple's older ones) become UTF-8; NUL bytes and a BOM are dropped."""
+    decoder: codecs.IncrementalDecoder | None = None
+    is_first = True
+    for chunk in chunks:
+        if is_first and chunk:
+            is_first = False
+            if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                decoder = codecs.getincrementaldecoder("utf-16")("replace")
+            chunk = chunk.removeprefix(codecs.BOM_UTF8)
+        if decoder:
+            chunk = decoder.decode(chunk).encode("utf-8", "replace")
+        yield chunk.replace(b"\0", b"")
+
+
+def _head(line: bytes) -> tuple[tuple[str, dict[str, list[str]]] | None, bytes]:
+    """The name with its parameters, and the value; (None, b"") for what is no property."""
+    # Parameters are short; a value in another encoding must not hinder reading them.
+    text = line[:2_000].decode("latin-1")
+    name = _NAME.match(text.lstrip())
+    if name is None:
+        return None, b""
+    at = name.end() + len(text) - len(text.lstrip())
+    parameters: dict[str, list[str]] = {}
+    while found := _PARAMETER.match(text, at):
+        at = found.end()
+        word, values = found[1].strip(), found[2]
+        if values is None:
+            parameters.setdefault("TYPE", []).append(word)
+        else:
+            listed = [each.strip() for each in values.replace('"', "").split(",")]
+            parameters.setdefault(word.upper(), []).extend(listed)
+    if text[at : at + 1] != ":":
+        return None, b""
+    return (name[1].upper(), parameters), line[at + 1 :]
+
+
+def _is_quoted(parameters: dict[str, list[str]]) -> bool:
+    return _is_encoded(parameters, {"QUOTED-PRINTABLE"})
+
+
+def _is_encoded(parameters: dict[str, list[str]], names: set[str]) -> bool:
+    said = [*parameters.get("ENCODING", ()), *parameters.get("TYPE", ())]
+    return any(each.upper() in names for each in said)
+
+
+def _decoded(value: bytes, parameters: dict[str, list[str]]) -> str:
+    if _is_quoted(parameters):
+        value = quopri.decodestring(value)
+    elif _is_encoded({"ENCODING": parameters.get("ENCODING", [])}, {"B", "BASE64"}):
+        try:
+            value = base64.b64decode(b"".join(value.split()))
+        except binascii.Error:
+            value = b""
+    charsets = [*parameters.get("CHARSET", ()), "utf-8", "cp1252"]
+    for charset in charsets:
+        try:
+            return value.decode(charset)
+        except (LookupError, UnicodeError, ValueError):
+            continue
+    return value.decode("latin-1")

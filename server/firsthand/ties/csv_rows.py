@@ -30,6 +30,7 @@ class Table:
 
     entry: Entry
     columns: dict[str, int]
+    _header: Row
     _delimiter: str
     unreadable: int = 0
     done: int = 0
@@ -38,16 +39,14 @@ class Table:
         """The rows below the header that are not empty. Raises UnreadableExport."""
         stream = _EntryStream(self.entry)
         text = open_text(io.BufferedReader(stream, CHUNK))
-        header = False
+        is_below = False
         for cells in records(text.lines(), self._delimiter):
             self.done = stream.read_bytes
             if cells is None:
                 self.unreadable += 1
-            elif cells[:1] == [""] and not any(cells):
-                continue
-            elif len(cells) > 1 and _columns(cells) == self.columns:
-                header = True  # files that were joined repeat it
-            elif header and any(cells):
+            elif cells == self._header:
+                is_below = True  # files that were joined repeat it
+            elif is_below and any(cells):
                 yield cells
 
     def column(self, *names: str) -> int:
@@ -68,7 +67,7 @@ def find_table(entry: Entry, is_header: Callable[[dict[str, int]], bool]) -> Tab
             if number == _HEADER_WITHIN:
                 break
             if cells and len(cells) <= _MOST_COLUMNS and is_header(columns := _columns(cells)):
-                return Table(entry, columns, delimiter)
+                return Table(entry, columns, cells, delimiter)
     return None
 
 

@@ -17,9 +17,7 @@ from firsthand.ties.csv_rows import Table, find_table
 
 # Nearly every link of an export looks like this; reading one as hostile takes twenty times as long.
 _PLAIN_LINK = re.compile(r"(?:https?://)?(?:www\.)?linkedin\.com/in/([A-Za-z0-9-]{1,100})/?")
-_MONTHS = dict(
-    zip("jan feb mar apr may jun jul aug sep oct nov dec".split(), range(1, 13), strict=True)
-)
+_MONTHS = " jan feb mar apr may jun jul aug sep oct nov dec"
 _DAY = re.compile(r"([0-9]{1,2})[ -]([A-Za-z]{3})[a-z]*\.?[ -]([0-9]{4}|[0-9]{2})")
 _AMERICAN = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{2}|[0-9]{4})(?:, .*)?")
 _EXPORTED = re.compile(r"LinkedInDataExport_([0-9]{2})-([0-9]{2})-([0-9]{4})", re.IGNORECASE)
@@ -82,7 +80,7 @@ def slug_of(link: str) -> str | None:
 def day_of(text: str) -> datetime | None:
     """``08 Feb 2026``, ``08-Feb-26``, ``2/8/26, 3:05 PM`` or ``2026-02-08``: midnight, UTC."""
     if found := _DAY.fullmatch(text):
-        return _moment(found[3], _MONTHS.get(found[2].lower(), 0), found[1])
+        return _moment(found[3], _MONTHS.find(f" {found[2].lower()}") // 4 + 1, found[1])
     if found := _AMERICAN.fullmatch(text):
         return _moment(found[3], found[1], found[2])
     day = moment_of(text)

@@ -97,7 +97,8 @@ def line(text: str, longest: int = LONGEST_LINE) -> str:
     """One line without what must not be shown, cut at the longest."""
     if not text:
         return ""
-    if text.isascii() and text.isprintable():
+    # Below the first combining mark every letter is composed already.
+    if text.isprintable() and (text.isascii() or max(text) < "\u0300"):
         return " ".join(text[:longest].split())
     try:
         return read_line(text[:longest].strip(), "line", longest).strip()

@@ -17,6 +17,7 @@ import msgspec
 from firsthand.ties.archive_files import Entry, open_upload
 from firsthand.ties.kinds import Found, Progress, Unreadable, UnreadableExport
 from firsthand.ties.linkedin import read_linkedin
+from firsthand.ties.vcard import read_vcards
 from firsthand.ties.x_archive import read_x_archive
 
 _MOST_MEMORY = 2 * 2**30
@@ -26,6 +27,7 @@ _PROGRESS_SECONDS = 0.5
 _READERS: tuple[Callable[[Sequence[Entry]], Iterator[Found] | None], ...] = (
     read_x_archive,
     read_linkedin,
+    read_vcards,
 )
 
 
