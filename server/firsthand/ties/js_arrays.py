@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from firsthand.handles.networks import Network
 from firsthand.ties.kinds import UnreadableExport
 
 T = TypeVar("T")
@@ -21,6 +22,7 @@ DEEPEST = 64
 _LONGEST_PREFIX = 1000
 _GUESS_WITHIN = 64 * 1024
 
+_BOM = b"\xef\xbb\xbf"
 _PREFIX = re.compile(rb"(?:\xef\xbb\xbf)?\s*([A-Za-z_$][\w$. ]{0,200}?)\s*=")
 _SPACE = re.compile(rb"[ \t\r\n]*")
 _SEPARATOR = re.compile(rb'\}[ \t\r\n]*,[ \t\r\n]*\{[ \t\r\n]*"[^"\\]{1,100}"')
@@ -52,24 +54,46 @@ _ESCAPE = re.compile(
 class JsArray(Generic[T]):
     """Iterate over it once: each element, or None for one that is null or of another shape.
 
+    Without ``is_assigned`` it is plain JSON: an array, or several one after another, as pages that
+    were joined are.
+
     ``done`` is the number of bytes taken from the chunks so far. Raises UnreadableExport, naming
     the place, for what is no such array. Where the chunks are cut never matters.
     """
 
-    def __init__(self, chunks: Iterator[bytes], decoder: msgspec.json.Decoder[T], name: str):
+    def __init__(
+        self,
+        chunks: Iterator[bytes],
+        decoder: msgspec.json.Decoder[T],
+        name: str,
+        network: Network = Network.X,
+        *,
+        is_assigned: bool = True,
+    ):
         self.done = 0
         self._chunks = chunks
         self._decode = decoder.decode
         self._name = name
+        self._odd = f"is not as {network.label} writes it"
+        self._is_assigned = is_assigned
         self._data = b""
         self._at = 0
         self._before = 0
         self._elements = 0
 
     def __iter__(self) -> Iterator[T | None]:
-        self._skip_prefix()
+        if self._is_assigned:
+            self._skip_prefix()
+        elif self._next() == _BOM[0] and (len(self._data) >= len(_BOM) or self._more(len(_BOM))):
+            self._at += len(_BOM)
         if self._next() != ord("["):
-            raise self._broken("has no list after the =")
+            raise self._broken("has no list after the =" if self._is_assigned else self._odd)
+        yield from self._array()
+        while not self._is_assigned and self._next() == ord("["):
+            yield from self._array()
+        self._check_end()
+
+    def _array(self) -> Iterator[T | None]:
         self._at += 1
         separator = b""
         brace = 0
@@ -93,11 +117,10 @@ class JsArray(Generic[T]):
                 self._at += 4
                 yield None
             else:
-                raise self._broken("is cut off" if byte < 0 else "is not as X writes it")
+                raise self._broken("is cut off" if byte < 0 else self._odd)
             self._elements += 1
             self._skip_comma()
         self._at += 1
-        self._check_end()
 
     def _skip_prefix(self) -> None:
         while (at := self._data.find(b"=")) < 0:
@@ -110,10 +133,10 @@ class JsArray(Generic[T]):
         if byte == ord(","):
             self._at += 1
         elif byte != ord("]"):
-            raise self._broken("is cut off" if byte < 0 else "is not as X writes it")
+            raise self._broken("is cut off" if byte < 0 else self._odd)
 
     def _check_end(self) -> None:
-        if self._next() == ord(";"):
+        if self._is_assigned and self._next() == ord(";"):
             self._at += 1
         if self._next() >= 0:
             raise self._broken("goes on after its list has ended")
@@ -181,7 +204,7 @@ class JsArray(Generic[T]):
                     return None
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 continue
-        raise self._broken("is not as X writes it")
+        raise self._broken(self._odd)
 
     def _is_null(self) -> bool:
         while len(self._data) - self._at < 4:

@@ -15,6 +15,8 @@ from pathlib import Path
 import msgspec
 
 from firsthand.ties.archive_files import Entry, open_upload
+from firsthand.ties.github import read_github
+from firsthand.ties.google_contacts import read_google_contacts
 from firsthand.ties.kinds import Found, Progress, Unreadable, UnreadableExport
 from firsthand.ties.linkedin import read_linkedin
 from firsthand.ties.vcard import read_vcards
@@ -27,7 +29,9 @@ _PROGRESS_SECONDS = 0.5
 _READERS: tuple[Callable[[Sequence[Entry]], Iterator[Found] | None], ...] = (
     read_x_archive,
     read_linkedin,
+    read_google_contacts,
     read_vcards,
+    read_github,
 )
 
 

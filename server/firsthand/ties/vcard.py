@@ -17,6 +17,7 @@ _WANTED = _SOCIAL | {
     *("BEGIN", "END", "AGENT", "N", "FN", "NICKNAME", "TITLE", "ORG", "EMAIL", "TEL", "KIND"),
     *("X-ADDRESSBOOKSERVER-KIND", "X-ABSHOWAS"),
 }
+_NOBODY = frozenset({"group", "org", "location", "application", "device"})
 _MOST_LINES = 1_000
 
 
@@ -29,8 +30,8 @@ def read_vcards(entries: Sequence[Entry]) -> Iterator[Found] | None:
 def _holds_cards(entry: Entry) -> bool:
     if entry.container and entry.path.suffix.lower() not in _SUFFIXES:
         return False
-    head = next(entry.chunks(), b"")[:4_000].replace(b"\0", b"").upper()
-    return _BEGIN in head and not head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").find(_BEGIN)
+    head = next(entry.chunks(), b"")[:4_000].replace(b"\0", b"")
+    return head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").upper().startswith(_BEGIN)
 
 
 def _read(files: Sequence[Entry]) -> Iterator[Found]:
@@ -106,9 +107,6 @@ def _is_group(card: list[ContentLine]) -> bool:
         or (each.name == "X-ABSHOWAS" and each.value.strip().upper() == "COMPANY")
         for each in card
     )
-
-
-_NOBODY = frozenset({"group", "org", "location", "application", "device"})
 
 
 def _add(people: PeopleFound, card: list[ContentLine]) -> bool:
