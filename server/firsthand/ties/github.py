@@ -88,7 +88,8 @@ class _People:
         ids = sorted(person for person in self._known if isinstance(person, int))
         named = {handle_key(Network.GITHUB, name) for each in ids for name in self._known[each][0]}
         without = sorted(person for person in self._known if isinstance(person, str))
-        for person in (*ids, *(each for each in without if each not in named)):
+        everybody: list[int | str] = [*ids, *(each for each in without if each not in named)]
+        for person in everybody:
             (name, *aliases), kinds = self._known[person]
             counts = [KindCount(kind, 1) for kind in sorted(kinds)]
             stable_id = str(person) if isinstance(person, int) else None

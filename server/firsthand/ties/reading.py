@@ -52,8 +52,9 @@ def read_export(paths: Sequence[Path]) -> Iterator[Found]:
 
 def _unknown(entries: Sequence[Entry]) -> str:
     expected = (
-        "Expected was the archive that X gives: its zip as it came, or from its data folder "
-        "following.js, follower.js, tweets.js and account.js."
+        "Firsthand reads what these give: X (its zip, or following.js, follower.js, tweets.js and "
+        "account.js from its data folder), LinkedIn (its zip, Connections.csv, messages.csv), "
+        "GitHub (following.json, followers.json), Google Contacts (CSV) and address books (vCard)."
     )
     if not entries:
         return f"There is nothing in this upload. {expected}"
