@@ -10,6 +10,7 @@ import quopri
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 _LONGEST_LINE = 75
 # No value that is text comes near this; a picture's is left out as a whole.
@@ -131,17 +132,15 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def _as_utf8(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Whole files in UTF-16 (Apple's older ones) become UTF-8; NUL bytes and a BOM are dropped."""
-    decoder: codecs.IncrementalDecoder | None = None
-    is_first = True
-    for chunk in chunks:
-        if is_first and chunk:
-            is_first = False
-            if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                decoder = codecs.getincrementaldecoder("utf-16")("replace")
-            chunk = chunk.removeprefix(codecs.BOM_UTF8)
-        if decoder:
-            chunk = decoder.decode(chunk).encode("utf-8", "replace")
-        yield chunk.replace(b"\0", b"")
+    rest = iter(chunks)
+    start = b""
+    while len(start) < len(codecs.BOM_UTF8) and (chunk := next(rest, b"")):
+        start += chunk
+    is_wide = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    decoder = codecs.getincrementaldecoder("utf-16")("replace") if is_wide else None
+    for chunk in chain((start.removeprefix(codecs.BOM_UTF8),), rest):
+        text = decoder.decode(chunk).encode("utf-8", "replace") if decoder else chunk
+        yield text.replace(b"\0", b"")
 
 
 def _head(line: bytes) -> tuple[tuple[str, dict[str, list[str]]] | None, bytes]:

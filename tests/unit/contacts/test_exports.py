@@ -9,8 +9,8 @@ import vobject
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firsthand.content_lines import written
 from firsthand.contacts.exports import ExportedCard, csv_cells, csv_line, vcard
+from firsthand.content_lines import written
 
 # What a cleaned name or note can hold: no controls but line breaks, no lone surrogates.
 TEXTS = st.text(
