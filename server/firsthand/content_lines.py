@@ -15,9 +15,17 @@ from itertools import chain
 _LONGEST_LINE = 75
 # No value that is text comes near this; a picture's is left out as a whole.
 _LONGEST_VALUE = 100_000
-_BREAK = re.compile(rb"\r\n|\n|\r(?!\Z)")
+_LONGEST_HEAD = 2_000
+_QUOTED = "QUOTED-PRINTABLE"
+_ENCODINGS = frozenset({_QUOTED, "BASE64", "B"})
+# Of all that Python can decode only these: some others take long, or warn of what they read.
+_CHARSET = re.compile(
+    r"utf-?8|(?:us-)?ascii|iso-8859-[0-9]{1,2}|(?:windows-|cp)125[0-9]|koi8-[ru]"
+    r"|shift_jis|euc-(?:jp|kr)|gb2312|gbk|gb18030|big5",
+    re.IGNORECASE,
+)
 _PARAMETER = re.compile(r';([^;=:"]*)(?:=((?:"[^"]*"|[^";:])*))?')
-_NAME = re.compile(r"(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9-]+)")
+_NAME = re.compile(r"\s*(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9-]+)")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _PART = re.compile(r"((?:[^\\;]|\\.)*)(?:;|\Z)", re.DOTALL)
 
@@ -57,25 +65,25 @@ def read_content_lines(
 
     Folded lines and soft breaks of quoted-printable are joined; what is no property is left out.
     """
-    head: tuple[str, dict[str, list[str]]] | None = None
+    head: _Head | None = None
     value = b""
     soft = False
     for line in _lines(_as_utf8(chunks)):
-        if soft or (line[:1] in {b" ", b"\t"} and line.strip()):
+        if soft or (line.startswith((b" ", b"\t")) and not line.isspace()):
             more = line if soft else line[1:]
             soft = soft and more.endswith(b"=")
             if head and len(value) < _LONGEST_VALUE:
                 value += more[:-1] if soft else more
             continue
         if head:
-            yield ContentLine(head[0], _decoded(value, head[1]), head[1])
+            yield head.line(value)
         head, value = _head(line)
-        soft = head is not None and _is_quoted(head[1]) and value.endswith(b"=")
-        value = value[:-1] if soft else value
-        if head and not is_wanted(head[0]):
-            head = None
+        if head:
+            soft = head.encoding == _QUOTED and value.endswith(b"=")
+            value = value[:-1] if soft else value
+            head = head if is_wanted(head.name) else None
     if head:
-        yield ContentLine(head[0], _decoded(value, head[1]), head[1])
+        yield head.line(value)
 
 
 def unescaped(text: str) -> str:
@@ -123,7 +131,12 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Without their line breaks; what is too long is cut off."""
     left = b""
     for chunk in chunks:
-        *whole, left = _BREAK.split(left + chunk)
+        data = left + chunk
+        whole = data.splitlines()
+        # The break of the last line may be cut in two.
+        left = b""
+        if whole and not data.endswith(b"\n"):
+            left = whole.pop() + data[-1:] if data.endswith(b"\r") else whole.pop()
         yield from whole
         if len(left) > _LONGEST_VALUE and not left.endswith(b"\r"):
             left = left[:_LONGEST_VALUE]
@@ -143,14 +156,42 @@ def _as_utf8(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield text.replace(b"\0", b"")
 
 
-def _head(line: bytes) -> tuple[tuple[str, dict[str, list[str]]] | None, bytes]:
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What stands before the value; ``encoding`` as vCard 2.1 names it, empty for none."""
+
+    name: str
+    parameters: dict[str, list[str]]
+    encoding: str
+
+    def line(self, value: bytes) -> ContentLine:
+        return ContentLine(self.name, self._decoded(value), self.parameters)
+
+    def _decoded(self, value: bytes) -> str:
+        if self.encoding == _QUOTED:
+            value = quopri.decodestring(value)
+        elif self.encoding:
+            try:
+                value = base64.b64decode(b"".join(value.split()))
+            except binascii.Error:
+                value = b""
+        said = self.parameters.get("CHARSET", ())
+        for charset in (*filter(_CHARSET.fullmatch, said), "utf-8", "cp1252"):
+            try:
+                return value.decode(charset)
+            except (LookupError, UnicodeError):
+                continue
+        return value.decode("latin-1")
+
+
+def _head(line: bytes) -> tuple[_Head | None, bytes]:
     """The name with its parameters, and the value; (None, b"") for what is no property."""
     # Parameters are short; a value in another encoding must not hinder reading them.
-    text = line[:2_000].decode("latin-1")
-    name = _NAME.match(text.lstrip())
+    text = line[:_LONGEST_HEAD].decode("latin-1")
+    name = _NAME.match(text)
     if name is None:
         return None, b""
-    at = name.end() + len(text) - len(text.lstrip())
+    at = name.end()
     parameters: dict[str, list[str]] = {}
     while found := _PARAMETER.match(text, at):
         at = found.end()
@@ -162,30 +203,9 @@ def _head(line: bytes) -> tuple[tuple[str, dict[str, list[str]]] | None, bytes]:
             parameters.setdefault(word.upper(), []).extend(listed)
     if text[at : at + 1] != ":":
         return None, b""
-    return (name[1].upper(), parameters), line[at + 1 :]
+    return _Head(name[1].upper(), parameters, _encoding_of(parameters)), line[at + 1 :]
 
 
-def _is_quoted(parameters: dict[str, list[str]]) -> bool:
-    return _is_encoded(parameters, {"QUOTED-PRINTABLE"})
-
-
-def _is_encoded(parameters: dict[str, list[str]], names: set[str]) -> bool:
-    said = [*parameters.get("ENCODING", ()), *parameters.get("TYPE", ())]
-    return any(each.upper() in names for each in said)
-
-
-def _decoded(value: bytes, parameters: dict[str, list[str]]) -> str:
-    if _is_quoted(parameters):
-        value = quopri.decodestring(value)
-    elif _is_encoded({"ENCODING": parameters.get("ENCODING", [])}, {"B", "BASE64"}):
-        try:
-            value = base64.b64decode(b"".join(value.split()))
-        except binascii.Error:
-            value = b""
-    charsets = [*parameters.get("CHARSET", ()), "utf-8", "cp1252"]
-    for charset in charsets:
-        try:
-            return value.decode(charset)
-        except (LookupError, UnicodeError, ValueError):
-            continue
-    return value.decode("latin-1")
+def _encoding_of(parameters: dict[str, list[str]]) -> str:
+    said = (*parameters.get("ENCODING", ()), *parameters.get("TYPE", ())) if parameters else ()
+    return next((each.upper() for each in said if each.upper() in _ENCODINGS), "")
