@@ -16,12 +16,12 @@ from firsthand.ties.kinds import KindCount, TieKind, UnreadableExport
 from firsthand.ties.linkedin_rows import moment_of, slug_of
 from firsthand.ties.people_found import person_name
 
-MOST_PAIRS = 200_000
+MOST_PAIRS = 100_000
 # More than these are told something, they are not talked with.
 LARGEST_TALK = 20
 # A few messages may lack the owner: their profile had another address once.
 _NEARLY_ALL = 0.8
-_REMEMBERED = 500_000
+_REMEMBERED = 200_000
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 _Pair = tuple[str, str]

@@ -17,7 +17,7 @@ from firsthand.ties.kinds import FoundHandle, FoundPerson, FoundTie, KindCount, 
 
 # LinkedIn and Google themselves stop at some 30,000. What is kept of each person has no bound but
 # this, so that a file which is made to grow ends before the memory does.
-MOST_KEPT = 90 * 2**20
+MOST_KEPT = 100 * 2**20
 _EACH = 450
 MOST_OF_A_KIND = 10
 _encoder = msgspec.msgpack.Encoder()
