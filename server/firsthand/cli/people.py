@@ -120,6 +120,6 @@ def ties_import(email: str, files: tuple[Path, ...]) -> None:
         click.echo(problem, err=True)
     click.echo(
         f"{report.format}: {report.added} added, {report.updated} updated, "
-        f"{report.unchanged} unchanged; {report.unresolved} could not be named, "
+        f"{report.unchanged} unchanged; {report.unresolved} known by a number or a name only, "
         f"{report.skipped} skipped"
     )

@@ -24,7 +24,7 @@ Bo,Li,,,Acme,,01 Jan 2020
 ,,,,,,01 Jan 2023
 """
 GOOGLE = """First Name,Last Name,Labels,E-mail 1 - Label,E-mail 1 - Value,Website 1 - Value
-Fenna,Wouters,* myContacts,Work,fenna@example.org,https://github.com/fenna
+Fenna,Wouters,* myContacts,Work,fenna@example.org,https://github.com/fenna-w
 Bo,Li,* myContacts,,bo@example.org,
 """
 VCARD = """BEGIN:VCARD
@@ -75,7 +75,7 @@ FORMATS = [
         ("linkedin", "fenna", None),
     ),
     Format("github", "following.json", github("fenna").encode(), ("github", "fenna", "1"), 0),
-    Format("google-contacts", "contacts.csv", GOOGLE.encode(), ("github", "fenna", None)),
+    Format("google-contacts", "contacts.csv", GOOGLE.encode(), ("github", "fenna-w", None)),
     Format("vcard", "contacts.vcf", VCARD.encode(), ("x", "fenna", None)),
 ]
 
