@@ -13,7 +13,6 @@ from firsthand.ties.archive_files import CHUNK, Entry
 
 Row = list[str]
 
-PROGRESS_EVERY = 8 * CHUNK
 _HEAD = 64 * 1024
 _HEADER_WITHIN = 12
 _MOST_COLUMNS = 1_000
@@ -48,6 +47,12 @@ class Table:
                 is_below = True  # files that were joined repeat it
             elif is_below and any(cells):
                 yield cells
+
+    @property
+    def loss(self) -> str:
+        """What is wrong with the unreadable ones, for the owner."""
+        what = "Some rows cannot be read: a cell is far too long, or a quotation mark is not closed"
+        return f"{what}. Left out: {self.unreadable:,}."
 
     def column(self, *names: str) -> int:
         """The place of the first of these columns that is there; -1 without any."""

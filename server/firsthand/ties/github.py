@@ -14,7 +14,6 @@ from firsthand.handles.names import spell
 from firsthand.handles.networks import Network
 from firsthand.handles.parsing import HandleProblem, handle_key
 from firsthand.ties.archive_files import Entry
-from firsthand.ties.csv_rows import PROGRESS_EVERY
 from firsthand.ties.js_arrays import JsArray
 from firsthand.ties.kinds import (
     Found,
@@ -22,18 +21,18 @@ from firsthand.ties.kinds import (
     FoundTie,
     KindCount,
     Problem,
-    Progress,
     Summary,
     TieKind,
     UnreadableExport,
 )
+from firsthand.ties.progress import Meter
 
 MOST_PEOPLE = 300_000
 _LONGEST_PAGE = 100
 _HEAD = 4_000
 _SUFFIXES = frozenset({"", ".json", ".txt"})
-_LIST = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*\{")
-_EMPTY = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*\]\s*")
+_LIST = re.compile(rb"\s*\[\s*\{")
+_EMPTY = re.compile(rb"\s*\[\s*\]\s*")
 _KINDS = {TieKind.FOLLOWS: "you follow nobody", TieKind.FOLLOWED_BY: "nobody follows you"}
 _MISSING = {
     TieKind.FOLLOWS: "following.json, whom you follow, is not here.",
@@ -111,7 +110,8 @@ def read_github(entries: Sequence[Entry]) -> Iterator[Found] | None:
 def _is_list(entry: Entry) -> bool:
     if entry.container and entry.path.suffix.lower() not in _SUFFIXES:
         return False
-    head = next(entry.chunks(), b"")[:_HEAD]
+    # What a Windows shell saved is UTF-16: it is told so when it is read.
+    head = next(entry.chunks(), b"")[:_HEAD].replace(b"\0", b"").lstrip(b"\xff\xfe\xef\xbb\xbf")
     if _EMPTY.fullmatch(head):
         return entry.path.stem.lower() in {"following", "followers"}
     is_elsewhere = b'"html_url"' in head and b"github.com" not in head
@@ -129,8 +129,7 @@ def _read(lists: Sequence[Entry]) -> Iterator[Found]:
     people = _People()
     problems: list[Problem] = []
     sizes: dict[TieKind, list[int]] = {}
-    total = sum(entry.size for entry in lists)
-    done = 0
+    meter = Meter(lists)
     for entry in lists:
         kind = _kind_of(entry)
         if kind is None:
@@ -139,15 +138,13 @@ def _read(lists: Sequence[Entry]) -> Iterator[Found]:
         array = JsArray(
             entry.text(), msgspec.json.Decoder(_User), entry.name, Network.GITHUB, is_assigned=False
         )
-        said = rows = 0
+        rows = 0
         for user in array:
             rows += 1
             people.add(user, kind)
-            if array.done - said >= PROGRESS_EVERY:
-                said = array.done
-                yield Progress(min(done + said, total), total)
-        done += entry.size
-        yield Progress(done, total)
+            if progress := meter.at(array.done):
+                yield progress
+        yield meter.end_of(entry)
         sizes.setdefault(kind, []).append(rows)
     yield from (*problems, *_said_of(sizes))
     yield from people.ties()

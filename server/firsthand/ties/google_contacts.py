@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from firsthand.handles.parsing import ParsedHandle
 from firsthand.ties.address_books import add_person, handle_in, network_called
 from firsthand.ties.archive_files import Entry
-from firsthand.ties.csv_rows import PROGRESS_EVERY, Row, Table, cell, find_table
-from firsthand.ties.kinds import Found, Problem, Progress, Summary
+from firsthand.ties.csv_rows import Row, Table, cell, find_table
+from firsthand.ties.kinds import Found, Problem, Summary
 from firsthand.ties.people_found import PeopleFound, emails, line, person_name, phones
+from firsthand.ties.progress import Meter
 
 _TOGETHER = " ::: "
 _VALUE = re.compile(r"(e-mail|phone|website|custom field|relation|im) ([0-9]{1,3}) - value")
-_UNREADABLE = "rows cannot be read: a quotation mark is not closed. They were left out."
 
 
 def read_google_contacts(entries: Sequence[Entry]) -> Iterator[Found] | None:
@@ -34,22 +34,20 @@ def _is_header(columns: dict[str, int]) -> bool:
 def _read(tables: Sequence[Table]) -> Iterator[Found]:
     people = PeopleFound()
     problems: list[Problem] = []
-    total = sum(table.entry.size for table in tables)
-    done = skipped = 0
+    meter = Meter(table.entry for table in tables)
+    skipped = 0
     for table in tables:
         contacts = _Contacts(table)
-        said = rows = 0
+        rows = 0
         for row in table.rows():
             rows += 1
             skipped += not contacts.add(people, row)
-            if table.done - said >= PROGRESS_EVERY:
-                said = table.done
-                yield Progress(min(done + said, total), total)
-        done += table.entry.size
-        yield Progress(done, total)
+            if progress := meter.at(table.done):
+                yield progress
+        yield meter.end_of(table.entry)
         if table.unreadable:
             skipped += table.unreadable
-            problems.append(Problem(table.entry.name, f"{table.unreadable:,} {_UNREADABLE}"))
+            problems.append(Problem(table.entry.name, table.loss))
         elif not rows:
             what = "The list is empty: it says that you have no contacts."
             problems.append(Problem(table.entry.name, what))

@@ -7,7 +7,7 @@ from functools import lru_cache
 from firsthand.handles.networks import Network
 from firsthand.handles.parsing import handle_key
 from firsthand.ties.archive_files import Entry
-from firsthand.ties.csv_rows import PROGRESS_EVERY, Table, cell
+from firsthand.ties.csv_rows import Table, cell
 from firsthand.ties.kinds import (
     Found,
     FoundHandle,
@@ -23,9 +23,9 @@ from firsthand.ties.kinds import (
 from firsthand.ties.linkedin_messages import Messages
 from firsthand.ties.linkedin_rows import Kind, LinkedInExport, day_of, find_linkedin, slug_of
 from firsthand.ties.people_found import PeopleFound, emails, line, person_name
+from firsthand.ties.progress import Meter
 
 _LINKEDIN = Network.LINKEDIN
-_UNREADABLE = "{} rows cannot be read: a cell is far too long, or a quotation mark is not closed."
 
 
 def read_linkedin(entries: Sequence[Entry]) -> Iterator[Found] | None:
@@ -47,10 +47,7 @@ class _Reading:
         self._whole = True
         self._skipped = 0
         self._name = ""
-        self._done = 0
-        self._total = sum(
-            table.entry.size for each in self._exports for kind in Kind for table in each.of(kind)
-        )
+        self._meter = Meter(table.entry for kind in Kind for table in self._tables(kind))
 
     def found(self) -> Iterator[Found]:
         """All of it, a Summary last."""
@@ -99,16 +96,13 @@ class _Reading:
         self._problems.append(Problem(where, what))
 
     def _progress(self, table: Table, steps: Iterator[int]) -> Iterator[Progress]:
-        said = 0
         for done in steps:
-            if done - said >= PROGRESS_EVERY:
-                said = done
-                yield Progress(min(self._done + done, self._total), self._total)
-        self._done += table.entry.size
-        yield Progress(self._done, self._total)
+            if progress := self._meter.at(done):
+                yield progress
+        yield self._meter.end_of(table.entry)
         if table.unreadable:
             self._skipped += table.unreadable
-            self._problem(table.entry.name, _UNREADABLE.format(f"{table.unreadable:,}"))
+            self._problem(table.entry.name, table.loss)
 
     def _read_profile(self, table: Table) -> Iterator[int]:
         """The owner's name; their own address is not in it, and their X name is no tie."""
@@ -122,7 +116,7 @@ class _Reading:
         first, last = table.columns["first name"], table.columns["last name"]
         email, company = table.column("email address", "email"), table.column("company")
         position, connected = table.column("position", "title"), table.columns["connected on"]
-        rows = hidden = 0
+        rows = hidden = undated = 0
         for row in table.rows():
             yield table.done
             rows += 1
@@ -131,7 +125,9 @@ class _Reading:
             if slug is None and not name:
                 hidden += 1
                 continue
-            at = day_of(cell(row, connected))
+            day = cell(row, connected)
+            at = day_of(day)
+            undated += at is None and day != ""
             person = FoundPerson(
                 name,
                 line(cell(row, position)),
@@ -149,6 +145,9 @@ class _Reading:
             self._people.add_tie(_LINKEDIN, slug, _connection(at))
             self._people.add_person(person, same=key)
         self._say(table, rows, hidden, link)
+        if undated:
+            what = "Some dates could not be read; these people count without one"
+            self._problem(table.entry.name, f"{what}: {undated:,}.")
 
     def _say(self, table: Table, rows: int, hidden: int, link: int) -> None:
         self._skipped += hidden
@@ -157,8 +156,8 @@ class _Reading:
         if not rows:
             self._problem(name, "The list is empty: it says that you are connected with nobody.")
         if hidden:
-            what = "people of this list keep their name from others; they were left out."
-            self._problem(name, f"{hidden:,} {what}")
+            what = "Some people of this list keep their name from others; left out"
+            self._problem(name, f"{what}: {hidden:,}.")
         if rows and link < 0:
             what = "It has no links to profiles, as before 2023: its names can only suggest people."
             self._problem(name, what)

@@ -6,9 +6,9 @@ from firsthand.content_lines import ContentLine, read_content_lines
 from firsthand.handles.parsing import ParsedHandle
 from firsthand.ties.address_books import add_person, handle_in, network_called
 from firsthand.ties.archive_files import Entry
-from firsthand.ties.csv_rows import PROGRESS_EVERY
-from firsthand.ties.kinds import Found, Problem, Progress, Summary
+from firsthand.ties.kinds import Found, Problem, Summary
 from firsthand.ties.people_found import PeopleFound, emails, line, person_name, phones
+from firsthand.ties.progress import Meter
 
 _SUFFIXES = (".vcf", ".vcard")
 _BEGIN = b"BEGIN:VCARD"
@@ -37,22 +37,19 @@ def _holds_cards(entry: Entry) -> bool:
 def _read(files: Sequence[Entry]) -> Iterator[Found]:
     people = PeopleFound()
     problems: list[Problem] = []
-    total = sum(entry.size for entry in files)
-    done = skipped = 0
+    meter = Meter(files)
+    skipped = 0
     for entry in files:
         cards = _Cards(entry)
-        said = 0
         for card in cards.read():
             skipped += not (_is_group(card) or _add(people, card))
-            if cards.done - said >= PROGRESS_EVERY:
-                said = cards.done
-                yield Progress(min(done + said, total), total)
-        done += entry.size
-        yield Progress(done, total)
+            if progress := meter.at(cards.done):
+                yield progress
+        yield meter.end_of(entry)
         if cards.broken:
             skipped += cards.broken
-            what = "cards have no end: the file is cut off or damaged there. They were left out."
-            problems.append(Problem(entry.name, f"{cards.broken:,} {what}"))
+            what = "Some cards have no end: the file is cut off or damaged there. Left out"
+            problems.append(Problem(entry.name, f"{what}: {cards.broken:,}."))
     yield from problems
     yield from people.ties()
     yield from people.people()

@@ -128,7 +128,7 @@ def test_without_a_usable_id_the_name_is_kept(tmp_path: Path, number: int | None
         (FILES["following.json"][:-30], "cut off"),
         (FILES["following.json"] + "x", "goes on"),
         (FILES["following.json"].replace('"id": 9', '"id": 9.'), "GitHub writes it"),
-        (FILES["following.json"].encode("utf-16"), "no export that Firsthand knows"),
+        (FILES["following.json"].encode("utf-16"), "was saved as UTF-16"),
         ('{"login": "ana"}', "no export that Firsthand knows"),
         (page({"login": "ana", "html_url": "https://codeberg.org/ana"}), "no export"),
     ],

@@ -136,7 +136,7 @@ def test_hidden_members_are_counted_and_left_out(tmp_path: Path) -> None:
     found = read_one(tmp_path, connections(ANA, ",,,,,,01 Jan 2023", ",,,,,,02 Jan 2023"))
     assert len(found.people) == len(found.ties) == 1
     assert found.summary.skipped == 2
-    assert "2 people of this list keep their name from others" in found.said
+    assert "keep their name from others; left out: 2." in found.said
 
 
 def test_a_row_without_a_profile_is_a_hint_and_never_a_tie(tmp_path: Path) -> None:
@@ -171,7 +171,9 @@ def test_a_row_that_cannot_be_read_is_counted_and_the_list_is_not_whole(tmp_path
 
 def test_fields_are_tidied_and_cut(tmp_path: Path) -> None:
     row = f"\u202eAna\u0007,Lima,linkedin.com/in/ana,no address,{'x' * 900},<b>Boss</b>,soon"
-    person = read_one(tmp_path, connections(row)).person
+    found = read_one(tmp_path, connections(row))
+    person = found.person
+    assert "dates could not be read; these people count without one: 1." in found.said
     assert (person.name, person.headline) == ("Ana Lima", "<b>Boss</b>")
     assert len(person.company) == 200
     assert person.emails == []
