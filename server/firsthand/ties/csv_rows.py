@@ -81,7 +81,7 @@ def cell(row: Row, place: int) -> str:
     if not 0 <= place < len(row):
         return ""
     text = row[place].strip()
-    return "" if text.lower() in _NULLS else text
+    return "" if text[:1] in "(nN" and text.lower() in _NULLS else text
 
 
 def _columns(cells: Row) -> dict[str, int]:

@@ -34,20 +34,21 @@ class PeopleFound:
     def __init__(self, most_kept: int = MOST_KEPT) -> None:
         self.unresolved = 0
         self._room = most_kept
-        self._ties: dict[tuple[Network, str], _Known] = {}
+        self._ties: dict[Network, dict[str, _Known]] = {}
         self._people: dict[str | bytes, bytes] = {}
 
     def add_tie(self, network: Network, name: str, kind: KindCount) -> None:
         """Of two spellings of a name, and of two sayings of one kind, always the same is kept."""
         key = handle_key(network, name)
-        known = self._ties.get((network, key))
+        ties = self._ties.setdefault(network, {})
+        known = ties.get(key)
         if known is None:
             self._take(_EACH)
-            self._ties[network, key] = (key if key == name else name, (kind,))
+            ties[key] = (key if key == name else name, (kind,))
             return
         spelt, kinds = known
         if name != spelt or kind not in kinds:
-            self._ties[network, key] = (min(spelt, name), _with(kinds, kind))
+            ties[key] = (min(spelt, name), _with(kinds, kind))
 
     def add_person(self, person: FoundPerson, same: str | None = None) -> None:
         """``same``: of all that is said of whom this names, only the fullest is kept."""
@@ -63,14 +64,14 @@ class PeopleFound:
     def drop(self, network: Network, name: str) -> None:
         """Nobody to tie to: the owner."""
         key = handle_key(network, name)
-        self._ties.pop((network, key), None)
+        self._ties.get(network, {}).pop(key, None)
         self._people.pop(key, None)
 
     def ties(self) -> Iterator[FoundTie]:
         """Each handle once, by network and name."""
-        for (network, _), (name, kinds) in sorted(self._ties.items()):
-            ordered = sorted(kinds, key=lambda each: each.kind)
-            yield FoundTie(network, name, None, ordered)
+        for network, ties in sorted(self._ties.items()):
+            for _, (name, kinds) in sorted(ties.items()):
+                yield FoundTie(network, name, None, list(kinds))
 
     def people(self) -> Iterator[FoundPerson]:
         """Counts ``unresolved``."""
@@ -137,7 +138,8 @@ def phones(texts: Iterable[str]) -> list[str]:
 def _with(kinds: tuple[KindCount, ...], more: KindCount) -> tuple[KindCount, ...]:
     others = tuple(each for each in kinds if each.kind != more.kind)
     same = next((each for each in kinds if each.kind == more.kind), None)
-    return (*others, _both(same, more) if same else more)
+    together = (*others, _both(same, more) if same else more)
+    return tuple(sorted(together, key=lambda each: each.kind))
 
 
 def _both(one: KindCount, other: KindCount) -> KindCount:
