@@ -90,6 +90,8 @@ class Messages:
             if not most or most < _NEARLY_ALL * all_:
                 continue
             first = {person for person, count in counts.items() if count == most}
+            if self.rows:
+                first &= self._took_part.keys()
             named = {each for each in first if name and self.name_of(each) == name}
             for candidates in (first, named, first - connected):
                 if len(candidates) == 1:

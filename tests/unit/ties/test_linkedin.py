@@ -12,8 +12,16 @@ from hypothesis import strategies as st
 
 from firsthand.handles.networks import Network
 from firsthand.ties import people_found
-from firsthand.ties.kinds import FoundList, FoundOwner, KindCount, TieKind, UnreadableExport
+from firsthand.ties.kinds import (
+    FoundList,
+    FoundOwner,
+    KindCount,
+    Progress,
+    TieKind,
+    UnreadableExport,
+)
 from firsthand.ties.linkedin_rows import day_of, slug_of
+from firsthand.ties.reading import read_export
 from tests.archives import write_zip
 from tests.exports import Reading, read, read_files, write_files
 
@@ -130,6 +138,17 @@ def test_zip_wrapper_folders_and_loose_files_say_the_same(tmp_path: Path) -> Non
     assert read(zipped) == loose
     assert read(tmp_path / "loose") == loose
     assert set(loose.ties) == {"linkedin:ana-lima", "linkedin:bob", "linkedin:carol"}
+
+
+def test_a_long_list_is_read_in_pieces_with_rising_progress(tmp_path: Path) -> None:
+    rows = [BOB.replace("bob", f"bob-{number}") for number in range(60_000)]
+    (path,) = write_files(tmp_path, {"Connections.csv": connections(*rows)})
+    said = [each for each in read_export([path]) if isinstance(each, Progress)]
+    assert len(said) > 1
+    assert [each.done for each in said] == sorted(each.done for each in said)
+    assert said[-1].done == said[-1].total == path.stat().st_size
+    zipped = write_zip(tmp_path / "x.zip", {"Connections.csv": path.read_bytes()})
+    assert len(read(zipped).ties) == 60_000
 
 
 def test_hidden_members_are_counted_and_left_out(tmp_path: Path) -> None:
@@ -285,6 +304,15 @@ def test_of_a_single_conversation_another_file_tells_whose_side_is_whose(
     assert "linkedin:me" not in found.ties
     assert "linkedin:e" not in found.ties
     assert "linkedin:joe" not in found.ties
+
+
+def test_an_owner_whose_profile_had_another_address_once_is_found_by_the_messages(
+    tmp_path: Path,
+) -> None:
+    invitations = f'{INVITATIONS}Me,Eve,"1/29/26, 2:37 PM",,OUTGOING,{LINK}me-once,{LINK}e\n'
+    talk = TALKS + message("me", "bob") + message("carol", "me")
+    found = read_files(tmp_path, {"Invitations.csv": invitations, "messages.csv": talk})
+    assert set(found.ties) == {"linkedin:bob", "linkedin:carol"}
 
 
 def test_an_older_export_in_the_same_upload_is_left_out(tmp_path: Path) -> None:
