@@ -1,121 +1,115 @@
 """Codes that this instance never printed: a person's card, a profile, or anything else. Pure.
 
-A code that names a human is read (vCard of RFC 6350 and its forerunners, MECARD of NTT DoCoMo,
-``mailto:`` and ``tel:``, a profile's address). Everything else may be an entry ticket: it is an
-``OpaqueCode``, which must not be kept as text.
+A code that names a human is read. Everything else may be an entry ticket: it is an ``OpaqueCode``,
+which must not be kept as text, whatever it looks like.
 """
 
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from enum import StrEnum
+from urllib.parse import unquote
 
-from firsthand.handles.networks import Network
-from firsthand.handles.parsing import HandleProblem, ParsedHandle, parse_handle
+from firsthand.badges.code_fields import email_in, phone_in
+from firsthand.badges.person_codes import PersonCode, read_card
+from firsthand.badges.profile_codes import profile_in
+from firsthand.handles.parsing import ParsedHandle
 
-_LONGEST_FIELD = 200
+__all__ = ["CodeKind", "OpaqueCode", "PersonCode", "ProfileCode", "read_foreign_code"]
+
+
+class CodeKind(StrEnum):
+    """What an opaque code looks like; only a word for the page, never a reason to keep it."""
+
+    TICKET = "ticket"
+    BADGE = "badge"
+    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
-class PersonCode:
-    """What a code says of a human; at least one field is filled."""
+class ProfileCode:
+    """A profile's address and nothing else."""
 
-    name: str = ""
-    headline: str = ""
-    company: str = ""
-    email: str = ""
-    phone: str = ""
-    handles: tuple[ParsedHandle, ...] = ()
+    handle: ParsedHandle
 
 
 @dataclass(frozen=True, slots=True)
 class OpaqueCode:
-    """Nothing that can be read, perhaps a credential."""
+    """Nobody can be read from it. ``identity`` is equal for two readings of it; hash it, drop it.
+
+    ``system`` is whose format it looks like, or empty.
+    """
+
+    kind: CodeKind
+    identity: str
+    system: str = ""
 
 
-def read_foreign_code(text: str) -> PersonCode | OpaqueCode:
+ForeignPerson = PersonCode | ProfileCode | OpaqueCode
+
+_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_WEB = r"https?://[^\s/?#]+"
+# What prints them: formats as their own sources and documentation describe them.
+_SYSTEMS = [
+    (CodeKind.TICKET, "Indico", re.compile(r'\{\s*"i"\s*:\s*\[.*', re.DOTALL)),
+    (CodeKind.TICKET, "eventyay", re.compile(r'\{.*"ticket"\s*:.*', re.DOTALL)),
+    (CodeKind.TICKET, "eventyay", re.compile(rf"{_UUID}-[0-9]+", re.IGNORECASE)),
+    (CodeKind.TICKET, "alf.io", re.compile(rf"{_UUID}/\S+", re.IGNORECASE)),
+    (CodeKind.TICKET, "Hi.Events", re.compile(r"A-[A-Z0-9]{7}")),
+    (
+        CodeKind.TICKET,
+        "Luma",
+        re.compile(r"https?://(?:www\.)?(?:lu\.ma|luma\.com)/check-in/\S+", re.IGNORECASE),
+    ),
+    (CodeKind.TICKET, "pgeu", re.compile(rf"{_WEB}/t/id/\S+", re.IGNORECASE)),
+    (CodeKind.BADGE, "pgeu", re.compile(rf"{_WEB}/t/at/\S+", re.IGNORECASE)),
+    (
+        CodeKind.BADGE,
+        "Swapcard",
+        re.compile(
+            r"https?://(?:app|login)\.swapcard\.com/(?:[^/?#\s]+/)*person/[^/?#\s]+\S*",
+            re.IGNORECASE,
+        ),
+    ),
+    (CodeKind.TICKET, "SpotMe", re.compile(r"SB[A-Za-z0-9]{3,40}")),
+    (CodeKind.TICKET, "Tito", re.compile(r"ti_[A-Za-z0-9]{10,60}")),
+    (CodeKind.TICKET, "pretix", re.compile(r"[abcdefghjkmnpqrstuvwxyz2-9]{16,64}")),
+    (CodeKind.TICKET, "", re.compile(r"[0-9][0-9. -]{3,40}")),
+    (CodeKind.TEXT, "", re.compile(r"(?!https?:)\S{1,40}(?:\s+\S{1,40})+", re.IGNORECASE)),
+]
+
+
+def read_foreign_code(text: str) -> ForeignPerson:
     """What a foreign code is; never raises."""
     trimmed = text.strip()
-    start = trimmed[:12].upper()
-    if start.startswith("BEGIN:VCARD"):
-        person = _from_fields(_vcard_fields(trimmed))
-    elif start.startswith("MECARD:"):
-        person = _from_fields(_mecard_fields(trimmed[7:]))
-    elif start.startswith("MAILTO:"):
-        person = PersonCode(email=_email(unquote(trimmed[7:].partition("?")[0])))
-    elif start.startswith("TEL:"):
-        person = PersonCode(phone=_phone(trimmed[4:]))
-    else:
-        person = PersonCode(handles=_profile(trimmed))
-    return person if person != PersonCode() else OpaqueCode()
+    person = read_card(trimmed) or _way_to_reach(trimmed)
+    if person:
+        return person
+    handle = profile_in(trimmed)
+    return ProfileCode(handle) if handle else _opaque(trimmed)
 
 
-def _vcard_fields(text: str) -> list[tuple[str, str]]:
-    lines = re.sub(r"\r?\n[ \t]", "", text).splitlines()
-    fields = []
-    for line in lines:
-        head, found, value = line.partition(":")
-        # ``item1.TEL;TYPE=cell`` is a TEL; parameters say nothing that a card needs here.
-        name = head.partition(";")[0].rpartition(".")[2].strip().upper()
-        if found and name == "N":
-            family, _, rest = value.partition(";")
-            value = " ".join([rest.partition(";")[0], family])
-        if found:
-            fields.append((name, _unescape(value)))
-    return fields
+def _way_to_reach(text: str) -> PersonCode | None:
+    """An e-mail address or a telephone number alone."""
+    scheme, colon, rest = text.partition(":")
+    known = scheme.lower() if colon else ""
+    person = PersonCode()
+    if known == "mailto" or not colon:
+        person = PersonCode(email=email_in(text))
+    elif known == "tel":
+        person = PersonCode(phone=phone_in(unquote(rest)))
+    elif known in {"sms", "smsto"}:
+        person = PersonCode(phone=phone_in(rest.partition(":")[0].partition("?")[0]))
+    elif known == "matmsg" and (found := re.match(r"\s*TO:([^;]*);", rest, re.IGNORECASE)):
+        person = PersonCode(email=email_in(found[1]))
+    elif found := re.fullmatch(r"https://wa\.me/([0-9]{6,15})(?:\?\S*)?", text, re.IGNORECASE):
+        person = PersonCode(phone=f"+{found[1]}")
+    return person if person != PersonCode() else None
 
 
-def _mecard_fields(text: str) -> list[tuple[str, str]]:
-    fields = []
-    for part in re.split(r"(?<!\\);", text):
-        name, found, value = part.partition(":")
-        if found and name.strip().upper() == "N":
-            family, comma, given = value.partition(",")
-            value = f"{given} {family}" if comma else value
-        if found:
-            fields.append((name.strip().upper(), _unescape(value)))
-    return fields
-
-
-def _from_fields(fields: list[tuple[str, str]]) -> PersonCode:
-    first: dict[str, str] = {}
-    for name, value in fields:
-        first.setdefault(name, value)
-    addresses = [value for name, value in fields if name in {"URL", "X-SOCIALPROFILE"}]
-    handles = [handle for address in addresses for handle in _profile(address)]
-    return PersonCode(
-        name=_line(first.get("FN", "")) or _line(first.get("N", "")),
-        headline=_line(first.get("TITLE", "")),
-        company=_line(first.get("ORG", "").replace(";", " ")),
-        email=_email(first.get("EMAIL", "")),
-        phone=_phone(first.get("TEL", "")),
-        handles=tuple(dict.fromkeys(handles)),
-    )
-
-
-def _profile(text: str) -> tuple[ParsedHandle, ...]:
-    """A profile on a known network. Other addresses may hold a ticket's secret: not one of them."""
-    try:
-        if urlsplit(text).scheme.lower() not in {"http", "https"}:
-            return ()
-        handle = parse_handle(text)
-    except (HandleProblem, ValueError):
-        return ()
-    return () if handle.network is Network.WEBSITE else (handle,)
-
-
-def _unescape(value: str) -> str:
-    return re.sub(r"\\([\\;,:\"])", r"\1", value.replace("\\n", " ").replace("\\N", " "))
-
-
-def _line(value: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in value).split())[:_LONGEST_FIELD]
-
-
-def _email(value: str) -> str:
-    address = _line(value).lower()
-    return address if re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", address) else ""
-
-
-def _phone(value: str) -> str:
-    number = re.sub(r"[^\d+]", "", value)
-    return number if 4 <= len(number) <= 20 else ""
+def _opaque(text: str) -> OpaqueCode:
+    for kind, system, pattern in _SYSTEMS:
+        if pattern.fullmatch(text):
+            # A person's address is the same whatever campaign is counted behind it.
+            identity = re.split(r"[?#]", text)[0].rstrip("/") if system == "Swapcard" else text
+            return OpaqueCode(kind, identity, system)
+    return OpaqueCode(CodeKind.TICKET, text)

@@ -1,7 +1,6 @@
 """From a person to the owner's card for them: found if it is there, else made. Works on sets."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -14,47 +13,13 @@ from firsthand.contacts.models import (
     Contact,
     ContactAttendee,
     ContactCode,
-    ContactHandle,
-    Stage,
 )
-from firsthand.db import insert_new, new_id, now, table_of
+from firsthand.contacts.persons import Cards, Person, SomeAttendee, SomeCode, SomeProfile
+from firsthand.contacts.profile_cards import find_profiles
+from firsthand.db import insert_new, table_of
 from firsthand.handles.models import Handle
 from firsthand.prepared import Prepared
 from firsthand.ties.models import Match, Tie
-
-
-@dataclass(frozen=True, slots=True)
-class SomeAttendee:
-    """A person known by their place on an event's list."""
-
-    owner_id: UUID
-    attendee_id: UUID
-    account_id: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
-class SomeCode:
-    """A person known only by a foreign badge's code; ``hint`` is what the card may show of it."""
-
-    owner_id: UUID
-    code_hash: str
-    hint: str
-
-
-@dataclass(frozen=True, slots=True)
-class SomeProfile:
-    """A person known by a profile's address, or by what a business card's code says."""
-
-    owner_id: UUID
-    handles: tuple[tuple[str, str, str], ...]  # network, key, name
-    name: str = ""
-    headline: str = ""
-    company: str = ""
-    email: str = ""
-    phone: str = ""
-
-
-Person = SomeAttendee | SomeCode | SomeProfile
 
 _CONTACT, _KNOWN, _MATCH = table_of(Contact).c, table_of(ContactAttendee).c, table_of(Match).c
 _TIE, _HANDLE, _ATTENDEE = table_of(Tie).c, table_of(Handle).c, table_of(Attendee).c
@@ -109,44 +74,6 @@ _SHARED_TIES = Prepared(
 )
 
 
-@dataclass(slots=True)
-class Cards:
-    """The root contact of each person, and which of them were made just now.
-
-    ``met_at`` says of whom a meeting is being kept: a card made for them starts as met.
-    """
-
-    met_at: Mapping[Person, datetime]
-    root_of: dict[Person, UUID] = field(default_factory=dict)
-    made: set[tuple[UUID, UUID]] = field(default_factory=set)
-
-    def make(self, person: Person, **known: object) -> tuple[UUID, dict[str, object]]:
-        """A fresh card's id and row."""
-        root = new_id()
-        self.made.add((person.owner_id, root))
-        moment = now()
-        return root, {
-            "owner_id": person.owner_id,
-            "id": root,
-            "root_id": root,
-            "account_id": None,
-            "attendee_id": None,
-            "name": "",
-            "headline": "",
-            "company": "",
-            "email": "",
-            "phone": "",
-            "note": "",
-            "code_hint": "",
-            "typed": False,
-            "stage": Stage.MET if person in self.met_at else Stage.NEW,
-            "has_tie": False,
-            "last_at": self.met_at.get(person, moment),
-            "created_at": moment,
-            **known,
-        }
-
-
 def find_or_make_cards(
     session: Session, people: Iterable[Person], met_at: Mapping[Person, datetime] | None = None
 ) -> Cards:
@@ -161,7 +88,7 @@ def find_or_make_cards(
     if codes:
         _find_codes(session, codes, cards)
     if profiles:
-        _find_profiles(session, profiles, cards)
+        find_profiles(session, profiles, cards)
     return cards
 
 
@@ -262,71 +189,3 @@ def _find_codes(session: Session, people: Sequence[SomeCode], cards: Cards) -> N
         cards.root_of[person] = root
     insert_new(session, Contact, fresh)
     insert_new(session, ContactCode, links)
-
-
-def _find_profiles(session: Session, people: Sequence[SomeProfile], cards: Cards) -> None:
-    for person in people:
-        root = _card_with_handle(session, person)
-        if root is None:
-            root, row = cards.make(
-                person,
-                name=person.name,
-                headline=person.headline,
-                company=person.company,
-                email=person.email,
-                phone=person.phone,
-            )
-            insert_new(session, Contact, [row])
-        cards.root_of[person] = root
-        insert_new(
-            session,
-            ContactHandle,
-            [
-                {
-                    "owner_id": person.owner_id,
-                    "network": network,
-                    "key": key,
-                    "name": name,
-                    "contact_id": root,
-                }
-                for network, key, name in person.handles
-            ],
-        )
-        for network, key, _ in person.handles:
-            session.execute(
-                update(Tie)
-                .where(
-                    Tie.owner_id == person.owner_id,
-                    Tie.network == network,
-                    Tie.key == key,
-                    Tie.contact_id.is_(None),
-                )
-                .values(contact_id=root)
-                .execution_options(synchronize_session=False)
-            )
-
-
-def _card_with_handle(session: Session, person: SomeProfile) -> UUID | None:
-    """By a handle on a card, by a tie on a card, or, for a code without handles, by its e-mail."""
-    for network, key, _ in person.handles:
-        for model in (ContactHandle, Tie):
-            root = session.scalar(
-                select(Contact.root_id)
-                .join(
-                    model,
-                    (model.owner_id == Contact.owner_id) & (model.contact_id == Contact.id),
-                )
-                .where(
-                    model.owner_id == person.owner_id, model.network == network, model.key == key
-                )
-                .limit(1)
-            )
-            if root:
-                return root
-    if person.email:
-        return session.scalar(
-            select(Contact.root_id)
-            .where(Contact.owner_id == person.owner_id, Contact.email == person.email)
-            .limit(1)
-        )
-    return None

@@ -148,9 +148,24 @@ def members_of(
 
 
 def ties_of_card(session: Session, owner_id: UUID, root_id: UUID) -> list[CardTie]:
+    """Those put on the card, and those of its handles that were brought later."""
+    members = members_of(owner_id, root_id)
+    kept = (
+        select(ContactHandle.contact_id)
+        .where(
+            ContactHandle.owner_id == owner_id,
+            ContactHandle.contact_id.in_(members),
+            ContactHandle.network == Tie.network,
+            ContactHandle.key == Tie.key,
+        )
+        .exists()
+    )
     rows = session.execute(
         select(Tie.id, Tie.network, Tie.name)
-        .where(Tie.owner_id == owner_id, Tie.contact_id.in_(members_of(owner_id, root_id)))
+        .where(
+            Tie.owner_id == owner_id,
+            or_(Tie.contact_id.in_(members), and_(Tie.contact_id.is_(None), kept)),
+        )
         .order_by(Tie.strength.desc())
     ).all()
     facts = facts_of_ties(session, owner_id, {tie_id for tie_id, _, _ in rows})

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from firsthand.attendees.models import Attendee
 from firsthand.attendees.places import EventPlace, places_of
-from firsthand.contacts.cards import Person, SomeAttendee, find_or_make_cards
+from firsthand.contacts.cards import find_or_make_cards
 from firsthand.contacts.models import Contact
+from firsthand.contacts.persons import Person, SomeAttendee
 from firsthand.contacts.queries import root_of
 from firsthand.db import insert_new, lock_owners, new_id, now
 from firsthand.events.days import effective_time, local_day

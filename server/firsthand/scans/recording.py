@@ -4,8 +4,6 @@
 there already, which badge, which card, which meeting, then everything new in one insert a table.
 """
 
-import hashlib
-import hmac
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,15 +17,9 @@ from sqlalchemy.orm import Session
 from firsthand.attendees.places import EventPlace, places_of
 from firsthand.badges.codes import BadgeToken, BrokenBadge, Code, ShortCode, read_code
 from firsthand.badges.finding import BadgeKey, FoundBadge, find_badges
-from firsthand.badges.foreign_codes import PersonCode, read_foreign_code
-from firsthand.contacts.cards import (
-    Cards,
-    Person,
-    SomeAttendee,
-    SomeCode,
-    SomeProfile,
-    find_or_make_cards,
-)
+from firsthand.badges.foreign_codes import OpaqueCode, read_foreign_code
+from firsthand.contacts.cards import find_or_make_cards
+from firsthand.contacts.persons import Cards, Person, SomeAttendee, SomeCode
 from firsthand.db import insert_new, lock_owners, now, table_of
 from firsthand.events.days import effective_time, local_day
 from firsthand.followups.making import Promise, make_follow_ups
@@ -38,6 +30,7 @@ from firsthand.prepared import Prepared
 from firsthand.scans.guessing import ShortCodeGuesses
 from firsthand.scans.models import Scan
 from firsthand.scans.reading import ReadScan, UnreadableScan
+from firsthand.scans.strangers import code_digest, code_hint, some_profile
 
 UNKNOWN_BADGE = (
     "This badge is not known here. It may have been replaced: ask its wearer for a new one."
@@ -242,26 +235,12 @@ def _is_guessing(each: _Judged, places: Places, guesses: ShortCodeGuesses) -> bo
 
 def _stranger(each: _Judged) -> Person:
     """Somebody with a badge that this instance never printed."""
-    person = read_foreign_code(each.scan.code)
-    if isinstance(person, PersonCode):
-        return SomeProfile(
-            each.batch.owner_id,
-            handles=tuple((h.network.value, h.key, h.name) for h in person.handles),
-            name=person.name or _name_of_handle(person),
-            headline=person.headline,
-            company=person.company,
-            email=person.email,
-            phone=person.phone,
-        )
-    digest = hmac.digest(each.batch.code_key, each.scan.code.encode(), hashlib.sha256).hex()
-    return SomeCode(each.batch.owner_id, digest, digest[:4])
-
-
-def _name_of_handle(person: PersonCode) -> str:
-    """A profile's address is all that is known: its name there stands until a better one comes."""
-    if person.handles:
-        return person.handles[0].name
-    return person.email or person.phone
+    owner_id, code_key = each.batch.owner_id, each.batch.code_key
+    found = read_foreign_code(each.scan.code)
+    if isinstance(found, OpaqueCode):
+        digest = code_digest(code_key, found.identity)
+        return SomeCode(owner_id, digest, code_hint(digest))
+    return some_profile(owner_id, found, code_digest(code_key, each.scan.code))
 
 
 def _keep_meetings(session: Session, scans: Sequence[_Judged]) -> None:
@@ -297,7 +276,7 @@ def _keep_meetings(session: Session, scans: Sequence[_Judged]) -> None:
             )
     insert_new(session, Scan, rows)
     make_follow_ups(session, promises, fresh_meetings=kept.made)
-    restage(session, _changed_rings(occasions, cards, kept))
+    restage(session, _changed_rings(occasions, cards, kept) | cards.tied)
 
 
 def _changed_rings(

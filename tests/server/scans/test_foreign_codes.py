@@ -1,0 +1,192 @@
+"""A badge that this instance never printed becomes one person, and its code is kept nowhere."""
+
+import logging
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from firsthand.tables import metadata
+from tests.server.house import House, Person, tie
+
+VCARD = (
+    "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Wouters;Fenna;;;\r\nFN:Fenna Wouters\r\nORG:Harbour Labs\r\n"
+    "TITLE:Talent lead\r\nEMAIL:fenna@harbour.example\r\nTEL:+31 6 1234567\r\n"
+    "URL:https://www.linkedin.com/in/fenna-w\r\nURL:https://x.com/fenna\r\n"
+    "URL:https://fenna.example/talks\r\nEND:VCARD"
+)
+LINKEDIN = "https://www.linkedin.com/in/fenna-w?fromQR=1"
+TICKET = "abcdefgh23456789abcdefgh23456789"
+DAYS = ("2026-11-23T10:42:07+01:00", "2026-11-24T10:42:07+01:00")
+
+
+def scan(who: Person, code: str, at: str = DAYS[0]) -> str:
+    """The contact's id."""
+    sent = {"id": str(uuid4()), "code": code, "scanned_at": at}
+    answer = who.client.post("/api/v1/scans", json={"device": "phone", "scans": [sent]})
+    [result] = answer.json()["results"]
+    assert result["outcome"] == "recorded", result
+    contact: str = result["contact"]
+    return contact
+
+
+def contact(who: Person, contact_id: str) -> dict[str, Any]:
+    answer = who.client.get(f"/api/v1/contacts/{contact_id}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def people(who: Person) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = who.client.get("/api/v1/contacts").json()["items"]
+    return items
+
+
+def everything(house: House) -> str:
+    """Every value of every table, as text."""
+    tables = metadata.sorted_tables
+    return house.db.read_now(
+        lambda s: "\n".join(
+            str(tuple(row))
+            for table in tables
+            for row in s.execute(text(f'SELECT * FROM "{table.name}"'))  # noqa: S608 (our own names)
+        )
+    )
+
+
+def test_a_vcard_gives_a_full_contact_with_its_ties(house: House) -> None:
+    ana = house.person()
+    house.ties(ana, tie("fenna"))
+
+    found = contact(ana, scan(ana, VCARD))
+
+    assert found["name"] == "Fenna Wouters"
+    assert found["headline"] == "Talent lead"
+    assert found["company"] == "Harbour Labs"
+    assert found["email"] == "fenna@harbour.example"
+    assert found["phone"] == "+3161234567"
+    assert found["note"] == "https://fenna.example/talks"
+    assert {(h["network"], h["name"]) for h in found["handles"]} == {
+        ("linkedin", "fenna-w"),
+        ("x", "fenna"),
+    }
+    assert [each["network"] for each in found["ties"]] == ["x"]
+    assert people(ana)[0]["has_tie"] is True
+
+
+def test_an_archive_brought_after_the_scan_shows_on_the_card(house: House) -> None:
+    ana = house.person()
+    met = scan(ana, VCARD)
+
+    house.ties(ana, tie("fenna"))
+
+    assert [each["network"] for each in contact(ana, met)["ties"]] == ["x"]
+
+
+def test_a_second_scan_of_a_card_or_of_its_profile_is_the_same_person(house: House) -> None:
+    ana = house.person()
+
+    met = [scan(ana, code) for code in (VCARD, LINKEDIN, VCARD.replace("\r\n", "\n"))]
+    by_email = scan(ana, "MECARD:N:Wouters,Fenna;EMAIL:fenna@harbour.example;;")
+
+    assert {*met, by_email} == {met[0]}
+    assert len(people(ana)) == 1
+
+
+def test_a_card_with_nothing_but_a_name_is_found_by_its_code(house: House) -> None:
+    ana = house.person()
+    card = "BEGIN:VCARD\r\nN:Wouters;Fenna\r\nEND:VCARD"
+
+    assert scan(ana, card) == scan(ana, card.replace("\r\n", "\n"))
+    assert scan(ana, "BEGIN:VCARD\r\nN:Wouters;Bas\r\nEND:VCARD") != scan(ana, card)
+
+
+def test_a_profile_is_called_by_its_handle_until_a_card_tells_the_name(house: House) -> None:
+    ana = house.person()
+
+    met = scan(ana, LINKEDIN)
+    assert contact(ana, met)["name"] == "fenna-w"
+    assert scan(ana, VCARD) == met
+
+    found = contact(ana, met)
+    assert (found["name"], found["company"]) == ("Fenna Wouters", "Harbour Labs")
+
+
+def test_what_the_owner_typed_stays_when_the_card_is_scanned_again(house: House) -> None:
+    ana = house.person()
+    met = scan(ana, VCARD)
+    ana.client.patch(f"/api/v1/contacts/{met}", json={"name": "Fenna from the harbour"})
+
+    assert scan(ana, VCARD) == met
+    assert contact(ana, met)["name"] == "Fenna from the harbour"
+
+
+def test_colleagues_who_share_a_mailbox_or_a_firms_handle_stay_two_people(house: House) -> None:
+    ana = house.person()
+    firm = "EMAIL:{mail};URL:https\\://x.com/harbourlabs"
+
+    by_mailbox = {
+        scan(ana, f"MECARD:N:{name};EMAIL:info@harbour.example;;") for name in ("Fenna", "Bas")
+    }
+    by_handle = {
+        scan(ana, f"MECARD:N:{name};{firm.format(mail=f'{name}@salt.example')};;")
+        for name in ("Mia", "Tom")
+    }
+
+    assert len(by_mailbox) == 2
+    assert len(by_handle) == 2
+
+
+def test_naming_an_unknown_badge_names_all_its_meetings(house: House) -> None:
+    ana = house.person()
+    met = {scan(ana, TICKET, day) for day in DAYS}
+    [unknown] = met
+    assert contact(ana, unknown)["name"].startswith("Unknown, badge ")
+
+    ana.client.patch(f"/api/v1/contacts/{unknown}", json={"name": "Fenna Wouters"})
+
+    meetings = ana.client.get("/api/v1/meetings").json()["items"]
+    assert [each["contact"]["name"] for each in meetings] == ["Fenna Wouters"] * 2
+    assert scan(ana, TICKET) == unknown
+
+
+@pytest.mark.parametrize(
+    ("code", "canary"),
+    [
+        ("canarycanary2345canarycanary2345", "canarycanary2345"),
+        ('{"i":[2,"events.example","CANARY+TjLPRlangWKtRWCdEg=="]}', "CANARY"),
+        ('{"ticket":"CANARY7","lead":"CANARY8"}', "CANARY"),
+        ("0ca9a4d4-6c1e-4a53-9d7e-6a5a3d4f5b6c-17", "0ca9a4d4"),
+        ("0ca9a4d4-6c1e-4a53-9d7e-6a5a3d4f5b6c/9f86d081canary", "0ca9a4d4"),
+        ("A-CANARY7", "CANARY7"),
+        ("https://luma.com/check-in/evt-canary?pk=g-canary", "canary"),
+        ("https://conf.example/t/id/canarycanary/", "canary"),
+        ("https://conf.example/t/at/canarycanary/", "canary"),
+        ("https://tickets.example/users/canary", "canary"),
+        ("https://app.swapcard.com/event/e/person/CanaryQ3", "Canary"),
+        ("SBcanary001", "canary"),
+        ("ti_canaryCANARYcanary", "canary"),
+        ("771199553311", "771199553311"),
+        ("a canary in words", "canary"),
+        ("BEGIN:VCARD\nFN:Fenna\nEVENTYAY:canary7\nUID:canary8\nNOTE:canary9\nEND:VCARD", "canary"),
+        ("MECARD:N:Fenna;UID:CANARY7;NOTE:CANARY8;;", "CANARY"),
+        ("MECARD:N:Fenna;URL:https\\://conf.example/t/id/canary/?k=canary;;", "canary"),
+        ("https://www.linkedin.com/in/fenna?trk=canary", "canary"),
+    ],
+)
+def test_no_ticket_is_kept_in_the_database_the_log_or_an_answer(
+    house: House, caplog: pytest.LogCaptureFixture, code: str, canary: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    ana = house.person()
+
+    met = scan(ana, code)
+    again = scan(ana, code, DAYS[1])
+    answer = ana.client.post("/scans", data={"id": str(uuid4()), "code": code})
+
+    assert met == again
+    assert answer.status_code == 200
+    shown = ana.client.get(f"/people/{met}").text + ana.client.get("/api/v1/me/export").text
+    kept = everything(house) + caplog.text + answer.text + shown
+    assert canary.lower() not in kept.lower()
