@@ -2,11 +2,12 @@
 
 import logging
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
+from firsthand.contacts.queries import FullCard, card
 from firsthand.tables import metadata
 from tests.server.house import House, Person, tie
 
@@ -18,7 +19,7 @@ VCARD = (
 )
 LINKEDIN = "https://www.linkedin.com/in/fenna-w?fromQR=1"
 TICKET = "abcdefgh23456789abcdefgh23456789"
-DAYS = ("2026-11-23T10:42:07+01:00", "2026-11-24T10:42:07+01:00")
+DAYS = ("2024-03-05T10:42:07+01:00", "2024-03-06T10:42:07+01:00")
 
 
 def scan(who: Person, code: str, at: str = DAYS[0]) -> str:
@@ -31,11 +32,13 @@ def scan(who: Person, code: str, at: str = DAYS[0]) -> str:
     return contact
 
 
-def contact(who: Person, contact_id: str) -> dict[str, Any]:
-    answer = who.client.get(f"/api/v1/contacts/{contact_id}")
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
+def card_of(house: House, who: Person, contact_id: str) -> FullCard:
+    return house.db.read_now(lambda s: card(s, who.id, UUID(contact_id)))
+
+
+def rename(who: Person, contact_id: str, name: str) -> None:
+    answer = who.client.patch(f"/people/{contact_id}", data={"name": name})
+    assert answer.status_code < 400, answer.text
 
 
 def people(who: Person) -> list[dict[str, Any]]:
@@ -59,20 +62,16 @@ def test_a_vcard_gives_a_full_contact_with_its_ties(house: House) -> None:
     ana = house.person()
     house.ties(ana, tie("fenna"))
 
-    found = contact(ana, scan(ana, VCARD))
+    found = card_of(house, ana, scan(ana, VCARD))
 
-    assert found["name"] == "Fenna Wouters"
-    assert found["headline"] == "Talent lead"
-    assert found["company"] == "Harbour Labs"
-    assert found["email"] == "fenna@harbour.example"
-    assert found["phone"] == "+3161234567"
-    assert found["note"] == "https://fenna.example/talks"
-    assert {(h["network"], h["name"]) for h in found["handles"]} == {
-        ("linkedin", "fenna-w"),
-        ("x", "fenna"),
-    }
-    assert [each["network"] for each in found["ties"]] == ["x"]
-    assert people(ana)[0]["has_tie"] is True
+    person = found.card
+    assert (person.name, person.headline) == ("Fenna Wouters", "Talent lead")
+    assert (person.company, found.email) == ("Harbour Labs", "fenna@harbour.example")
+    assert (found.phone, found.note) == ("+3161234567", "https://fenna.example/talks")
+    handles = {(handle.network, handle.name) for handle in person.handles}
+    assert handles == {("linkedin", "fenna-w"), ("x", "fenna")}
+    assert [each.network for each in found.ties] == ["x"]
+    assert person.has_tie is True
 
 
 def test_an_archive_brought_after_the_scan_shows_on_the_card(house: House) -> None:
@@ -81,7 +80,7 @@ def test_an_archive_brought_after_the_scan_shows_on_the_card(house: House) -> No
 
     house.ties(ana, tie("fenna"))
 
-    assert [each["network"] for each in contact(ana, met)["ties"]] == ["x"]
+    assert [each.network for each in card_of(house, ana, met).ties] == ["x"]
 
 
 def test_a_second_scan_of_a_card_or_of_its_profile_is_the_same_person(house: House) -> None:
@@ -106,20 +105,20 @@ def test_a_profile_is_called_by_its_handle_until_a_card_tells_the_name(house: Ho
     ana = house.person()
 
     met = scan(ana, LINKEDIN)
-    assert contact(ana, met)["name"] == "fenna-w"
+    assert card_of(house, ana, met).card.name == "fenna-w"
     assert scan(ana, VCARD) == met
 
-    found = contact(ana, met)
-    assert (found["name"], found["company"]) == ("Fenna Wouters", "Harbour Labs")
+    found = card_of(house, ana, met).card
+    assert (found.name, found.company) == ("Fenna Wouters", "Harbour Labs")
 
 
 def test_what_the_owner_typed_stays_when_the_card_is_scanned_again(house: House) -> None:
     ana = house.person()
     met = scan(ana, VCARD)
-    ana.client.patch(f"/api/v1/contacts/{met}", json={"name": "Fenna from the harbour"})
+    rename(ana, met, "Fenna from the harbour")
 
     assert scan(ana, VCARD) == met
-    assert contact(ana, met)["name"] == "Fenna from the harbour"
+    assert card_of(house, ana, met).card.name == "Fenna from the harbour"
 
 
 def test_colleagues_who_share_a_mailbox_or_a_firms_handle_stay_two_people(house: House) -> None:
@@ -142,9 +141,9 @@ def test_naming_an_unknown_badge_names_all_its_meetings(house: House) -> None:
     ana = house.person()
     met = {scan(ana, TICKET, day) for day in DAYS}
     [unknown] = met
-    assert contact(ana, unknown)["name"].startswith("Unknown, badge ")
+    assert card_of(house, ana, unknown).card.name.startswith("Unknown, badge ")
 
-    ana.client.patch(f"/api/v1/contacts/{unknown}", json={"name": "Fenna Wouters"})
+    rename(ana, unknown, "Fenna Wouters")
 
     meetings = ana.client.get("/api/v1/meetings").json()["items"]
     assert [each["contact"]["name"] for each in meetings] == ["Fenna Wouters"] * 2
