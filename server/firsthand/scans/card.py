@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from firsthand.contacts.code_cards import CodeCard, code_card
 from firsthand.contacts.queries import FullCard, card
 from firsthand.db import now
 from firsthand.followups.intents import DAYS_UNTIL_DUE
@@ -29,6 +30,7 @@ class MetCard:
     note: str
     edited_sequence: int
     retracted: bool
+    code: CodeCard | None
 
 
 def met_card(session: Session, owner_id: UUID, scan_id: UUID) -> MetCard:
@@ -52,6 +54,7 @@ def met_card(session: Session, owner_id: UUID, scan_id: UUID) -> MetCard:
         note=scan.note,
         edited_sequence=scan.edited_sequence,
         retracted=retracted,
+        code=code_card(session, owner_id, person),
     )
 
 

@@ -1,4 +1,5 @@
 import { signalRefused } from "./feedback.js";
+import { tellForeign } from "./foreign-card.js";
 import { CardForm } from "./form.js";
 import { announce, say, stateOf } from "./words.js";
 
@@ -133,7 +134,9 @@ export class ScanCard {
   #fillLocal() {
     if (this.#filled) return;
     this.#filled = "local";
-    this.#insert(part("local-card").content.cloneNode(true));
+    const card = part("local-card").content.cloneNode(true);
+    tellForeign(card, this.entry.scan.code);
+    this.#insert(card);
     announce(stateOf(this.entry, this.#queue).words);
   }
 
