@@ -172,6 +172,30 @@ def test_without_a_network_a_scan_waits_with_its_chip_and_is_sent_when_it_return
     assert stub.changes[-1][2]["note"] == "kept"
 
 
+@pytest.mark.parametrize(
+    ("code", "name", "kept"),
+    [
+        ("MECARD:N:Wouters,Fenna;ORG:Harbour Labs;;", "Fenna Wouters", "Read from the code"),
+        ("https://www.linkedin.com/in/fenna-w?fromQR=1", "fenna-w", "A profile on LinkedIn"),
+        ("abcdefgh23456789abcdefgh23456789", "Unknown badge", "looks like an entry ticket"),
+        ("Hello from the harbour", "Unknown badge", "names nobody"),
+    ],
+)
+def test_without_a_network_the_card_says_what_another_systems_code_holds(
+    stub: Stub, open_page: OpenPage, code: str, name: str, kept: str
+) -> None:
+    with open_page(None) as page:
+        page.context.set_offline(True)
+        field = page.locator("#scan-form [name=code]")
+        field.fill(code)
+        field.press("Enter")
+        expect(page.locator("#scan-slot h2")).to_have_text(name)
+        expect(page.locator("#scan-slot [data-kept]")).to_contain_text(kept)
+        if name == "Fenna Wouters":
+            expect(page.locator("#scan-slot [data-about]")).to_have_text("Harbour Labs")
+            expect(page.locator("#scan-box-list [data-who]").first).to_have_text(name)
+
+
 def test_a_refused_code_says_why_and_does_not_stop_the_next(
     stub: Stub, open_page: OpenPage, videos: dict[str, Path]
 ) -> None:

@@ -135,9 +135,10 @@ export class ScanCard {
     if (this.#filled) return;
     this.#filled = "local";
     const card = part("local-card").content.cloneNode(true);
-    tellForeign(card, this.entry.scan.code);
+    const name = tellForeign(card, this.entry.scan.code);
     this.#insert(card);
-    announce(stateOf(this.entry, this.#queue).words);
+    announce([name, stateOf(this.entry, this.#queue).words].filter(Boolean).join(". "));
+    if (name && !this.entry.name) this.#queue.name(this.entry, name);
   }
 
   async #fillFromServer() {
