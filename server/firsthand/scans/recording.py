@@ -30,7 +30,7 @@ from firsthand.prepared import Prepared
 from firsthand.scans.guessing import ShortCodeGuesses
 from firsthand.scans.models import Scan
 from firsthand.scans.reading import ReadScan, UnreadableScan
-from firsthand.scans.strangers import code_digest, code_hint, some_profile
+from firsthand.scans.strangers import code_digest, code_hint, hint_key, some_profile
 
 UNKNOWN_BADGE = (
     "This badge is not known here. It may have been replaced: ask its wearer for a new one."
@@ -238,8 +238,8 @@ def _stranger(each: _Judged) -> Person:
     owner_id, code_key = each.batch.owner_id, each.batch.code_key
     found = read_foreign_code(each.scan.code)
     if isinstance(found, OpaqueCode):
-        digest = code_digest(code_key, found.identity)
-        return SomeCode(owner_id, digest, code_hint(digest))
+        hint = code_hint(hint_key(code_key, owner_id), found.identity)
+        return SomeCode(owner_id, code_digest(code_key, found.identity), hint)
     return some_profile(owner_id, found, code_digest(code_key, each.scan.code))
 
 

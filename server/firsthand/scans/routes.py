@@ -22,14 +22,15 @@ from firsthand.scans.editing import edit_scan, retract_scan
 from firsthand.scans.keeping import MeetingDraft, keep_meeting
 from firsthand.scans.reading import clean_intents_and_note, read_scan
 from firsthand.scans.recording import ScanBatch, ScanOutcome, record_scans
+from firsthand.scans.strangers import hint_key
 
 _INTENTS = list(DAYS_UNTIL_DUE)
 
 
 @get("/scan")
-async def scanner(db: Db, pages: ThePages, maybe_viewer: Anybody) -> Response[str]:
+async def scanner(db: Db, pages: ThePages, state: State, maybe_viewer: Anybody) -> Response[str]:
     event = await db.read(current_event, maybe_viewer.account_id) if maybe_viewer else None
-    return _scanner(pages, maybe_viewer, event)
+    return _scanner(pages, state, maybe_viewer, event)
 
 
 @get("/scan/box")
@@ -47,11 +48,10 @@ async def keep_scan(
     event = await db.read(current_event, viewer.account_id)
     outcome = await _record(db, state, viewer, form)
     if outcome.outcome == "invalid" or not isinstance(outcome.id, UUID):
-        return _scanner(
-            pages, viewer, event, code=form.text("code")[:200], problem=outcome.problem, status=400
-        )
+        code = form.text("code")[:200]
+        return _scanner(pages, state, viewer, event, code=code, problem=outcome.problem, status=400)
     card = await db.read(met_card, viewer.account_id, outcome.id)
-    return _scanner(pages, viewer, event, card=card)
+    return _scanner(pages, state, viewer, event, card=card)
 
 
 @get("/scans/{scan_id:uuid}/card")
@@ -149,6 +149,7 @@ async def _record(db: Database, state: State, viewer: Viewer, form: Form) -> Sca
 
 def _scanner(
     pages: ThePages,
+    state: State,
     viewer: Viewer | None,
     event: Any,
     *,
@@ -164,6 +165,7 @@ def _scanner(
         here="scan",
         event=event,
         form_id=uuid4(),
+        hint_key=hint_key(state.code_key, viewer.account_id).hex() if viewer else "",
         card=card,
         code=code,
         problem=problem,

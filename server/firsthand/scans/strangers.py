@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from uuid import UUID
 
 from firsthand.badges.foreign_codes import PersonCode, ProfileCode
@@ -10,18 +11,27 @@ from firsthand.handles.parsing import ParsedHandle
 
 
 def code_digest(code_key: bytes, code: str) -> str:
-    """All that is kept of a code: 64 hex digits, of no use without the key.
+    """All that is kept of a code: 64 hex digits, of no use without the key."""
+    return hmac.digest(code_key, _words(code), hashlib.sha256).hex()
 
-    Devices break lines differently, so only the words count.
+
+def hint_key(code_key: bytes, owner_id: UUID) -> bytes:
+    """The key of one owner's hints. Their phone has it, so that it calls an unknown badge by the
+    same four letters without network.
     """
-    words = " ".join(code.split())
+    return hmac.digest(code_key, b"hint" + owner_id.bytes, hashlib.sha256)
+
+
+def code_hint(key: bytes, code: str) -> str:
+    """By what the owner tells unknown badges apart: four hex digits."""
+    return hmac.digest(key, _words(code), hashlib.sha256).hex()[:4]
+
+
+def _words(code: str) -> bytes:
+    """Devices break lines differently, so only the words count."""
+    words = re.sub(r"[ \t\r\n]+", " ", code).strip(" ")
     # A lone half of a character is no UTF-8, and still one code and not another.
-    return hmac.digest(code_key, words.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
-
-
-def code_hint(digest: str) -> str:
-    """What the card shows of it, so that two unknown badges are told apart."""
-    return digest[:4]
+    return words.encode("utf-8", "surrogatepass")
 
 
 def some_profile(owner_id: UUID, found: PersonCode | ProfileCode, digest: str) -> SomeProfile:

@@ -131,14 +131,16 @@ export class ScanCard {
     announce(`${say("refused")}. ${problem}`);
   }
 
-  #fillLocal() {
+  async #fillLocal() {
     if (this.#filled) return;
     this.#filled = "local";
     const card = part("local-card").content.cloneNode(true);
-    const name = tellForeign(card, this.entry.scan.code);
+    const { entry } = this;
+    const telling = tellForeign(card, entry.scan.code, document.querySelector(".scanner").dataset.hintKey);
     this.#insert(card);
-    announce([name, stateOf(this.entry, this.#queue).words].filter(Boolean).join(". "));
-    if (name && !this.entry.name) this.#queue.name(this.entry, name);
+    const name = await telling;
+    if (this.entry === entry) announce([name, stateOf(entry, this.#queue).words].filter(Boolean).join(". "));
+    if (name && !entry.name) this.#queue.name(entry, name);
   }
 
   async #fillFromServer() {

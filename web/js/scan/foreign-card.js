@@ -1,6 +1,7 @@
 import { tokenIn } from "../offline/people.js";
 import { shortCode } from "./codes.js";
 import { readForeignCode } from "./foreign-codes.js";
+import { hintOf } from "./hints.js";
 import { say } from "./words.js";
 
 const LABELS = {
@@ -19,15 +20,20 @@ const LABELS = {
  * of ours says nothing by itself: its card stays as it is.
  * @param {DocumentFragment} card a copy of #scan-local-card
  * @param {string} code as read
- * @returns {string} the name that was read, or ""
+ * @param {string} key of this account's hints
+ * @returns {Promise<string>} what they are called, or ""
  */
-export function tellForeign(card, code) {
+export async function tellForeign(card, code, key) {
   if (tokenIn(code.trim()) || shortCode(code)) return "";
   const read = readForeignCode(code);
   const about = [read.headline, read.company].filter((text) => text && text !== read.name).join(", ");
-  card.querySelector("[data-who]").textContent = read.name ?? say("unknown");
+  const who = card.querySelector("[data-who]");
+  who.textContent = read.name ?? say("unknown");
   card.querySelector("[data-about]").textContent = about;
   card.querySelector("[data-about]").hidden = !about;
   card.querySelector("[data-kept]").textContent = say(`code-${read.kind}`, { network: LABELS[read.network] });
-  return read.name ?? "";
+  if (read.name) return read.name;
+  const hint = await hintOf(code, key);
+  if (hint) who.textContent = say("unknown-badge", { hint });
+  return hint && who.textContent;
 }

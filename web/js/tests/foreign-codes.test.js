@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { readForeignCode } from "../scan/foreign-codes.js";
+import { hintOf } from "../scan/hints.js";
 
-const EXAMPLES = JSON.parse(readFileSync(new URL("../../../tests/foreign_codes.json", import.meta.url), "utf8"));
+const table = (name) => JSON.parse(readFileSync(new URL(`../../../tests/${name}.json`, import.meta.url), "utf8"));
+const EXAMPLES = table("foreign_codes");
 
 for (const { what, code, ...expected } of EXAMPLES) {
   test(`the table of codes that the server reads alike: ${what}`, () => {
@@ -34,4 +36,9 @@ test("no muddle of marks raises or takes long", () => {
   }
   for (const mark of marks) assert.ok(readForeignCode(`BEGIN:VCARD\n${mark.repeat(8000)}`).kind);
   assert.ok(performance.now() - start < 5000);
+});
+
+test("an unknown badge is called as the server will call it", async () => {
+  for (const { key, code, hint } of table("code_hints")) assert.equal(await hintOf(code, key), hint, code);
+  assert.equal(await hintOf("anything", ""), "");
 });
