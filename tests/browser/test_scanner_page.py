@@ -196,6 +196,19 @@ def test_without_a_network_the_card_says_what_another_systems_code_holds(
             expect(page.locator("#scan-box-list [data-who]").first).to_have_text(name)
 
 
+def test_without_a_network_an_unknown_badge_has_the_servers_letters(
+    stub: Stub, open_page: OpenPage
+) -> None:
+    [known, *_] = json.loads((ROOT / "tests" / "code_hints.json").read_text())
+    with open_page(None) as page:
+        page.locator(".scanner").evaluate("(page, key) => page.dataset.hintKey = key", known["key"])
+        page.context.set_offline(True)
+        field = page.locator("#scan-form [name=code]")
+        field.fill(known["code"])
+        field.press("Enter")
+        expect(page.locator("#scan-slot h2")).to_have_text(f"Unknown, badge {known['hint']}")
+
+
 def test_a_refused_code_says_why_and_does_not_stop_the_next(
     stub: Stub, open_page: OpenPage, videos: dict[str, Path]
 ) -> None:

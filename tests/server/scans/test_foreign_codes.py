@@ -1,6 +1,8 @@
 """A badge that this instance never printed becomes one person, and its code is kept nowhere."""
 
 import logging
+import re
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from firsthand.contacts.queries import FullCard, card
+from firsthand.scans.strangers import code_hint
 from firsthand.tables import metadata
 from tests.server.house import House, Person, tie
 
@@ -56,6 +59,15 @@ def everything(house: House) -> str:
             for row in s.execute(text(f'SELECT * FROM "{table.name}"'))  # noqa: S608 (our own names)
         )
     )
+
+
+def file_bytes(house: House) -> bytes:
+    """What lies on the disk of a SQLite database; PostgreSQL's files are its own."""
+    url = house.settings.database_url
+    if not url.startswith("sqlite:///"):
+        return b""
+    file = Path(url.removeprefix("sqlite:///"))
+    return b"".join(part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
 
 
 def test_a_vcard_gives_a_full_contact_with_its_ties(house: House) -> None:
@@ -119,6 +131,40 @@ def test_what_the_owner_typed_stays_when_the_card_is_scanned_again(house: House)
 
     assert scan(ana, VCARD) == met
     assert card_of(house, ana, met).card.name == "Fenna from the harbour"
+
+
+def test_the_page_after_a_scan_says_what_was_read_and_what_is_not_kept(house: House) -> None:
+    ana = house.person()
+
+    def shown(code: str) -> str:
+        page = ana.client.post("/scans", data={"id": str(uuid4()), "code": code}).text
+        return " ".join(page.split())
+
+    assert "Read from the code: name, company. Nothing else" in shown("MECARD:N:Mia;ORG:Salt;;")
+    assert "Read from the code: profile on LinkedIn." in shown(LINKEDIN)
+    assert "looks like an entry ticket or another" in shown(TICKET)
+    [unknown] = [one["id"] for one in people(ana) if one["name"].startswith("Unknown")]
+    rename(ana, unknown, "Bas Visser")
+    assert "looks like an entry ticket or another" not in shown(TICKET)
+    fenna = house.attendee(house.event(ana))
+    assert "Read from the code" not in shown(fenna.code)
+
+
+def test_the_scanner_gives_each_owner_the_key_of_their_own_hints(house: House) -> None:
+    ana, ben = house.person(), house.person("Ben")
+
+    keys = {
+        re.findall(r'data-hint-key="(\w*)"', who.get("/scan").text)[0]
+        for who in (ana.client, ben.client, house.client())
+    }
+    met = scan(ana, TICKET)
+    own = re.findall(r'data-hint-key="(\w+)"', ana.client.get("/scan").text)[0]
+
+    assert len(keys) == 3
+    assert "" in keys
+    assert card_of(house, ana, met).card.name == (
+        f"Unknown, badge {code_hint(bytes.fromhex(own), TICKET)}"
+    )
 
 
 def test_colleagues_who_share_a_mailbox_or_a_firms_handle_stay_two_people(house: House) -> None:
@@ -189,3 +235,4 @@ def test_no_ticket_is_kept_in_the_database_the_log_or_an_answer(
     shown = ana.client.get(f"/people/{met}").text + ana.client.get("/api/v1/me/export").text
     kept = everything(house) + caplog.text + answer.text + shown
     assert canary.lower() not in kept.lower()
+    assert canary.encode() not in file_bytes(house)
