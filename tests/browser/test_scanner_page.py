@@ -185,6 +185,7 @@ def test_without_a_network_the_card_says_what_another_systems_code_holds(
     stub: Stub, open_page: OpenPage, code: str, name: str, kept: str
 ) -> None:
     with open_page(None) as page:
+        page.wait_for_load_state("networkidle")
         page.context.set_offline(True)
         field = page.locator("#scan-form [name=code]")
         field.fill(code)
@@ -202,6 +203,7 @@ def test_without_a_network_an_unknown_badge_has_the_servers_letters(
     [known, *_] = json.loads((ROOT / "tests" / "code_hints.json").read_text())
     with open_page(None) as page:
         page.locator(".scanner").evaluate("(page, key) => page.dataset.hintKey = key", known["key"])
+        page.wait_for_load_state("networkidle")
         page.context.set_offline(True)
         field = page.locator("#scan-form [name=code]")
         field.fill(known["code"])

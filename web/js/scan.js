@@ -2,7 +2,7 @@
 import { opened, queue, recorder, storage } from "./queue/here.js";
 import { ScanBox } from "./scan/box.js";
 import { Camera } from "./scan/camera.js";
-import { ScanCard } from "./scan/card.js";
+import { foreignCard, ScanCard } from "./scan/card.js";
 import { Decoder, watch } from "./scan/decoder.js";
 import { signalRead } from "./scan/feedback.js";
 import { aimedAt, Sightings } from "./scan/sightings.js";
@@ -172,6 +172,6 @@ window.addEventListener("pagehide", () => {
 window.addEventListener("pageshow", (event) => event.persisted && startCamera());
 window.addEventListener("pagehide", () => card.saveNote());
 
-opened.then(() => box.paint());
+opened.then(() => box.paint()).then(foreignCard);
 card.adopt();
 startCamera();

@@ -147,7 +147,7 @@ def test_the_page_after_a_scan_says_what_was_read_and_what_is_not_kept(house: Ho
     rename(ana, unknown, "Bas Visser")
     assert "looks like an entry ticket or another" not in shown(TICKET)
     fenna = house.attendee(house.event(ana))
-    assert "Read from the code" not in shown(fenna.code)
+    assert "Read from the code:" not in shown(fenna.code)
 
 
 def test_the_scanner_gives_each_owner_the_key_of_their_own_hints(house: House) -> None:

@@ -1,5 +1,4 @@
 import { signalRefused } from "./feedback.js";
-import { tellForeign } from "./foreign-card.js";
 import { CardForm } from "./form.js";
 import { announce, say, stateOf } from "./words.js";
 
@@ -134,11 +133,10 @@ export class ScanCard {
   async #fillLocal() {
     if (this.#filled) return;
     this.#filled = "local";
-    const card = part("local-card").content.cloneNode(true);
+    const card = part("local-card").content.firstElementChild.cloneNode(true);
     const { entry } = this;
-    const telling = tellForeign(card, entry.scan.code, document.querySelector(".scanner").dataset.hintKey);
     this.#insert(card);
-    const name = await telling;
+    const name = await told(card, entry.scan.code);
     if (this.entry === entry) announce([name, stateOf(entry, this.#queue).words].filter(Boolean).join(". "));
     if (name && !entry.name) this.#queue.name(entry, name);
   }
@@ -174,6 +172,14 @@ export class ScanCard {
     );
     (same ?? this.root).focus({ preventScroll: true });
   }
+}
+
+/** The reading of other systems' codes, which is not needed until a scan has to wait. */
+export const foreignCard = () => import("../foreign-card.js").catch(() => null);
+
+async function told(card, code) {
+  const foreign = await foreignCard();
+  return foreign?.tellForeign(card, code, document.querySelector(".scanner").dataset.hintKey);
 }
 
 async function fetchCard(id) {

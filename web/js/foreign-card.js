@@ -1,8 +1,9 @@
-import { tokenIn } from "../offline/people.js";
-import { shortCode } from "./codes.js";
-import { readForeignCode } from "./foreign-codes.js";
-import { hintOf } from "./hints.js";
-import { say } from "./words.js";
+// What the scanner's own card says of another system's code. Loaded after the scanner has started.
+import { tokenIn } from "./offline/people.js";
+import { shortCode } from "./scan/codes.js";
+import { readForeignCode } from "./scan/foreign-codes.js";
+import { hintOf } from "./scan/hints.js";
+import { say } from "./scan/words.js";
 
 const LABELS = {
   x: "X",
@@ -18,7 +19,7 @@ const LABELS = {
 /**
  * Puts into the page's own card what another system's code says, and what will be kept of it. A code
  * of ours says nothing by itself: its card stays as it is.
- * @param {DocumentFragment} card a copy of #scan-local-card
+ * @param {Element} card a copy of what is in #scan-local-card
  * @param {string} code as read
  * @param {string} key of this account's hints
  * @returns {Promise<string>} what they are called, or ""
