@@ -21,10 +21,9 @@ const LABELS = {
  * of ours says nothing by itself: its card stays as it is.
  * @param {Element} card a copy of what is in #scan-local-card
  * @param {string} code as read
- * @param {string} key of this account's hints
  * @returns {Promise<string>} what they are called, or ""
  */
-export async function tellForeign(card, code, key) {
+export async function tellForeign(card, code) {
   if (tokenIn(code.trim()) || shortCode(code)) return "";
   const read = readForeignCode(code);
   const about = [read.headline, read.company].filter((text) => text && text !== read.name).join(", ");
@@ -32,9 +31,10 @@ export async function tellForeign(card, code, key) {
   who.textContent = read.name ?? say("unknown");
   card.querySelector("[data-about]").textContent = about;
   card.querySelector("[data-about]").hidden = !about;
-  card.querySelector("[data-kept]").textContent = say(`code-${read.kind}`, { network: LABELS[read.network] });
+  const what = say(`code-${read.kind}`, { network: LABELS[read.network] });
+  card.querySelector("[data-kept]").textContent = "name" in read ? what : `${what} ${say("code-not-kept")}`;
   if (read.name) return read.name;
-  const hint = await hintOf(code, key);
+  const hint = await hintOf(code, document.querySelector(".scanner").dataset.hintKey);
   if (hint) who.textContent = say("unknown-badge", { hint });
   return hint && who.textContent;
 }

@@ -19,7 +19,7 @@ def hint_key(code_key: bytes, owner_id: UUID) -> bytes:
     """The key of one owner's hints. Their phone has it, so that it calls an unknown badge by the
     same four letters without network.
     """
-    return hmac.digest(code_key, b"hint" + owner_id.bytes, hashlib.sha256)
+    return hmac.digest(code_key, b"hint" + owner_id.bytes, hashlib.sha256)[:16]
 
 
 def code_hint(key: bytes, code: str) -> str:

@@ -179,7 +179,7 @@ export const foreignCard = () => import("../foreign-card.js").catch(() => null);
 
 async function told(card, code) {
   const foreign = await foreignCard();
-  return foreign?.tellForeign(card, code, document.querySelector(".scanner").dataset.hintKey);
+  return foreign?.tellForeign(card, code);
 }
 
 async function fetchCard(id) {
