@@ -74,7 +74,9 @@ _SYSTEMS = [
     (CodeKind.TICKET, "Tito", re.compile(r"ti_[A-Za-z0-9]{10,60}")),
     (CodeKind.TICKET, "pretix", re.compile(r"[abcdefghjkmnpqrstuvwxyz2-9]{16,64}")),
     (CodeKind.TICKET, "", re.compile(r"[0-9][0-9. -]{3,40}")),
-    (CodeKind.TEXT, "", re.compile(r"(?!https?:)\S{1,40}(?:\s+\S{1,40})+", re.IGNORECASE)),
+    # Another address, and anything with a scheme: a network's name, a place on a map.
+    (CodeKind.TEXT, "", re.compile(r"[a-z][a-z0-9+.-]{1,20}:.*", re.IGNORECASE | re.DOTALL)),
+    (CodeKind.TEXT, "", re.compile(r"\S{1,40}(?:\s+\S{1,40})+")),
 ]
 
 

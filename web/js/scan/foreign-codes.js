@@ -13,9 +13,13 @@ const TICKETS = [
   /^\{[^]*"ticket"\s*:/,
   new RegExp(`^${UUID}-[0-9]+$`, "i"),
   new RegExp(`^${UUID}/\\S+$`, "i"),
+  /^https?:\/\/(?:www\.)?(?:lu\.ma|luma\.com)\/check-in\/\S+$/i,
+  /^https?:\/\/[^\s/?#]+\/t\/id\/\S+$/i,
   /^[0-9][0-9. -]{3,40}$/,
 ];
-const WORDS = /^(?!https?:)\S{1,40}(?:\s+\S{1,40})+$/i;
+// Another address, and anything with a scheme: a network's name, a place on a map.
+const SCHEME = /^[a-z][a-z0-9+.-]{1,20}:/i;
+const WORDS = /^\S{1,40}(?:\s+\S{1,40})+$/;
 
 /**
  * @typedef {{kind: "person", name: string, headline: string, company: string}
@@ -38,20 +42,22 @@ export function readForeignCode(text) {
 function wayToReach(text) {
   const [, scheme = "", rest = text] = /^([a-z]+):([^]*)$/i.exec(text) ?? [];
   const chat = /^https:\/\/wa\.me\/([0-9]{6,15})(?:\?\S*)?$/i.exec(text);
-  const name = chat ? `+${chat[1]}` : READERS[scheme.toLowerCase()]?.(rest);
+  const name = chat ? `+${chat[1]}` : READERS.get(scheme.toLowerCase())?.(rest);
   return name ? { name, headline: "", company: "" } : null;
 }
 
-const READERS = {
-  "": emailIn,
-  mailto: (rest) => emailIn(`mailto:${rest}`),
-  tel: phoneIn,
-  sms: (rest) => phoneIn(rest.split(/[:?]/)[0]),
-  smsto: (rest) => phoneIn(rest.split(/[:?]/)[0]),
-  matmsg: (rest) => emailIn(/^\s*TO:([^;]*);/i.exec(rest)?.[1] ?? ""),
-};
+// What comes before the first colon is anybody's: not the name of an object's own function.
+const READERS = new Map([
+  ["", emailIn],
+  ["mailto", (rest) => emailIn(`mailto:${rest}`)],
+  ["tel", phoneIn],
+  ["sms", (rest) => phoneIn(rest.split(/[:?]/)[0])],
+  ["smsto", (rest) => phoneIn(rest.split(/[:?]/)[0])],
+  ["matmsg", (rest) => emailIn(/^\s*TO:([^;]*);/i.exec(rest)?.[1] ?? "")],
+]);
 
 function opaqueKind(text) {
   if (BADGES.some((badge) => badge.test(text))) return "badge";
-  return !TICKETS.some((ticket) => ticket.test(text)) && WORDS.test(text) ? "text" : "ticket";
+  if (TICKETS.some((ticket) => ticket.test(text))) return "ticket";
+  return SCHEME.test(text) || WORDS.test(text) ? "text" : "ticket";
 }

@@ -1,17 +1,17 @@
 // Whose profile an address is, as firsthand.badges.profile_codes reads it; a guess for the card that
 // is shown without network, which the server's answer replaces.
-const HOSTS = {
-  "x.com": "x",
-  "twitter.com": "x",
-  "linkedin.com": "linkedin",
-  "facebook.com": "facebook",
-  "fb.com": "facebook",
-  "bsky.app": "bluesky",
-  "github.com": "github",
-  "instagram.com": "instagram",
-  "threads.net": "threads",
-  "threads.com": "threads",
-};
+const HOSTS = new Map([
+  ["x.com", "x"],
+  ["twitter.com", "x"],
+  ["linkedin.com", "linkedin"],
+  ["facebook.com", "facebook"],
+  ["fb.com", "facebook"],
+  ["bsky.app", "bluesky"],
+  ["github.com", "github"],
+  ["instagram.com", "instagram"],
+  ["threads.net", "threads"],
+  ["threads.com", "threads"],
+]);
 const FRONT = /^(?:www|m|mobile|touch|mbasic|[a-z]{2}(?:-[a-z]{2})?)\./;
 const NAMES = {
   x: /^\w{1,15}$/,
@@ -44,9 +44,9 @@ export function profileIn(text) {
   const address = addressOf(isWeb ? text : `https://${text}`);
   if (!address) return null;
   const { host, path, query } = address;
-  const network = HOSTS[host] ?? HOSTS[host.replace(FRONT, "")];
+  const network = HOSTS.get(host) ?? HOSTS.get(host.replace(FRONT, ""));
   if (network) return onNetwork(network, path, query);
-  const imitated = Object.keys(HOSTS).some((base) => `.${host}`.includes(`.${base}.`) || host.endsWith(`.${base}`));
+  const imitated = [...HOSTS.keys()].some((base) => `.${host}`.includes(`.${base}.`) || host.endsWith(`.${base}`));
   const [first = "", ...more] = path[0] === "web" ? path.slice(1) : path;
   const isShared = isWeb && !imitated && !more.length && !NO_MASTODON.test(host) && /^@\w[\w.-]*$/.test(first);
   return isShared ? { network: "mastodon", name: `${first.slice(1)}@${host}` } : null;
