@@ -29,9 +29,10 @@ install: $(DONE)/package web/built/manifest.json
 # Two runs: Playwright leaves an event loop running in the process that it was started in, where
 # a test that starts one of its own then fails.
 PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
+BROWSER_PROOFS := tests/faults/browser
 test: $(DONE)/tests $(DONE)/system check web-tests
-	$(PYTEST) tests/unit tests/server tests/faults $(ARGS)
-	$(PYTEST) tests/browser $(ARGS)
+	$(PYTEST) tests/unit tests/server tests/faults --ignore=$(BROWSER_PROOFS) $(ARGS)
+	$(PYTEST) tests/browser $(BROWSER_PROOFS) $(ARGS)
 
 check: $(DONE)/tests
 	$(BIN)/ruff check .
@@ -46,10 +47,13 @@ web-tests: $(DONE)/web-tests
 bench: $(DONE)/tests $(DONE)/system
 	for bench in $(BENCHES); do PYTHONPATH=. $(BIN)/python tests/bench/$$bench.py; done
 
-# The proofs under faults, all together for so many minutes; SEED=... replays a run.
+# The proofs under faults, all together for so many minutes, a quarter of them with the browser;
+# SEED=... replays a run.
 MINUTES ?= 30
+share = $$(awk 'BEGIN { print $(MINUTES) * $(1) }')
 soak: $(DONE)/tests $(DONE)/system
-	MINUTES=$(MINUTES) $(BIN)/pytest tests/faults -n 2 -q $(ARGS)
+	MINUTES=$(call share,0.75) $(BIN)/pytest tests/faults --ignore=$(BROWSER_PROOFS) -n 2 -q $(ARGS)
+	MINUTES=$(call share,0.25) $(BIN)/pytest $(BROWSER_PROOFS) -n 2 -q $(ARGS)
 
 # The property tests alone, each time with fresh examples, until FUZZ_SECONDS are over; how many
 # examples a round has, says FUZZ_EXAMPLES. The profile stands in tests/conftest.py.

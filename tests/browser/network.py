@@ -3,7 +3,7 @@
 import http.client
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
@@ -43,16 +43,20 @@ def _handler(network: Network) -> type[BaseHTTPRequestHandler]:
                 self.reply(404, [], b"gone")
                 return
             server = http.client.HTTPConnection("127.0.0.1", network.server_port, timeout=30)
+            # Also when the browser goes away in the middle.
+            with closing(server):
+                self.ask(server, path, body)
+
+        def ask(self, server: http.client.HTTPConnection, path: str, body: bytes) -> None:
             headers = {k: v for k, v in self.headers.items() if k.lower() != "connection"}
             if path in network.instead:
                 headers["Accept-Encoding"] = "identity"
                 headers.pop("If-None-Match", None)
             server.request(self.command, self.path, body, headers)
-            answer = server.getresponse()
-            content = answer.read()
+            with closing(server.getresponse()) as answer:
+                content = answer.read()
             kept = [(k, v) for k, v in answer.getheaders() if k.lower() not in _HOP]
             self.reply(answer.status, kept, network.instead.get(path, content))
-            server.close()
 
         def reply(self, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
             self.send_response_only(status)
