@@ -1,5 +1,6 @@
 // The page of the box: everything that this phone holds, and what can be done about it.
-import { opened, queue } from "./queue/here.js";
+import { hintAtInstalling } from "./offline/installing.js";
+import { opened, queue, storage } from "./queue/here.js";
 import { summary } from "./scan/box.js";
 import { typedCode } from "./scan/codes.js";
 import { say, stateOf } from "./scan/words.js";
@@ -123,5 +124,6 @@ part("save-unreadable").addEventListener("click", () => {
 });
 part("file").addEventListener("change", readIn);
 part("unowned").querySelector("button").addEventListener("click", () => queue.own());
+hintAtInstalling(storage, () => true);
 opened.then(paint);
 tellLasting();

@@ -1,4 +1,5 @@
 // The scanner page: puts the camera, the decoder, the queue and the card together.
+import { hintAtInstalling } from "./offline/installing.js";
 import { opened, queue, recorder, storage } from "./queue/here.js";
 import { ScanBox } from "./scan/box.js";
 import { Camera } from "./scan/camera.js";
@@ -11,6 +12,7 @@ import { listenToForm, listenToKeys, listenToPhoto } from "./scan/ways.js";
 import { announce, say } from "./scan/words.js";
 
 const TYPING_MS = 4_000;
+const SAFE_BEFORE_INSTALLING = 3;
 
 const page = document.querySelector(".scanner");
 const part = (name) => document.querySelector(`#scan-${name}`);
@@ -172,6 +174,20 @@ window.addEventListener("pagehide", () => {
 window.addEventListener("pageshow", (event) => event.persisted && startCamera());
 window.addEventListener("pagehide", () => card.saveNote());
 
-opened.then(() => box.paint()).then(foreignCard);
+/** Somebody has seen that it works, and nobody's card is in the way. */
+function isMomentToInstall() {
+  const safe = queue.entries.filter(({ state }) => state === "safe");
+  return safe.length >= SAFE_BEFORE_INSTALLING && !card.entry;
+}
+
+const mayHint = hintAtInstalling(storage, isMomentToInstall);
+card.root.addEventListener("close", mayHint);
+
+opened
+  .then(() => {
+    box.paint();
+    mayHint();
+  })
+  .then(foreignCard);
 card.adopt();
 startCamera();
