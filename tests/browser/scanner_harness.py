@@ -14,6 +14,8 @@ from typing import Any
 
 import jinja2
 
+from firsthand import rings
+
 ROOT = Path(__file__).resolve().parents[2]
 TYPES = {
     ".js": "text/javascript",
@@ -59,6 +61,7 @@ class Stub:
             ]
         )
         environment = jinja2.Environment(loader=loader, autoescape=True)
+        environment.globals["rings"] = rings
         environment.globals["asset"] = lambda name: f"/assets/{self.assets.get(name, name)}"
         return environment.get_template("scan/page.html").render(form_id="from-the-server")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expect
 
 from firsthand.attendees.models import Attendee
 from firsthand.migrations import upgrade
@@ -17,7 +17,7 @@ from tests.browser.browsing import CHROMIUM, PHONE
 from tests.browser.fake_camera import badge_frame, chromium_arguments, write_video
 from tests.browser.network import Network, network_before
 from tests.live import SECRET_KEY, free_port, running_server
-from tests.server.house import House, Person
+from tests.server.house import House, Person, tie
 
 MOST_PRECACHED = 200_000
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("offline")]
@@ -53,6 +53,7 @@ class Scene:
     ana: Person
     ben: Person
     fenna_code: str
+    kim_code: str
 
 
 @pytest.fixture
@@ -69,11 +70,13 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         event = house.event(ana)
         for person in (ana, ben):
             house.attendee(event, person)
-        fenna = house.attendee(event, "Fenna Wouters", company="Harbour Labs")
-        house.attendee(event, "Kim Hidden", listed=False)
+        on_x = [("x", "@fenna")]
+        fenna = house.attendee(event, "Fenna Wouters", company="Harbour Labs", handles=on_x)
+        house.ties(ana, tie("fenna"))
+        kim = house.attendee(event, "Kim Hidden", listed=False)
         house.scan(ana, house.attendee(event, "Kerry Calloway"), intents=["coffee"])
         with running_server(url, port, FIRSTHAND_BASE_URL=base_url):
-            yield Scene(house, network, ana, ben, fenna.code)
+            yield Scene(house, network, ana, ben, fenna.code, kim.code)
         house.close()
 
 
@@ -219,6 +222,35 @@ def test_the_first_scan_works_without_network(
         scene.network.state = "down"
         page.goto("/scan")
         expect(page.locator("#scan-state")).to_contain_text("On this phone", timeout=20_000)
+
+
+def type_code(page: Page, code: str) -> Locator:
+    page.get_by_label("Type or paste a code").fill(code)
+    page.keyboard.press("Enter")
+    return page.locator("#scan-card")
+
+
+def test_the_card_names_without_network_who_agreed_to_be_listed(
+    open_app: OpenApp, scene: Scene
+) -> None:
+    with open_app(scene.ana) as page:
+        scene.network.state = "down"
+        page.goto("/scan")
+        card = type_code(page, scene.fenna_code)
+        expect(card.get_by_role("heading", name="Fenna Wouters")).to_be_visible()
+        expect(card.get_by_text("Harbour Labs")).to_be_visible()
+        expect(card.get_by_text("You follow them on X")).to_be_visible()
+        expect(card.locator("svg text:visible")).to_have_text("FW")
+        expect(page.locator("#scan-state")).to_contain_text("On this phone — will be sent")
+        expect(page.locator("#scan-box-list")).to_contain_text("Fenna Wouters")
+
+        card = type_code(page, scene.kim_code)
+        expect(card.get_by_role("heading", name="Badge read")).to_be_visible()
+        expect(page.locator("#scan-state")).to_contain_text("On this phone — will be sent")
+        expect(page.get_by_text("Kim Hidden")).to_have_count(0)
+        scene.network.state = "up"
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        expect(card.get_by_role("heading", name="Kim Hidden")).to_be_visible()
 
 
 def test_a_page_that_hangs_becomes_the_copy_after_three_seconds(

@@ -10,20 +10,29 @@ from sqlalchemy.orm import Session
 
 from firsthand.accounts.signing_in import Viewer
 from firsthand.attendees.membership import current_event
+from firsthand.db import now
 from firsthand.dependencies import Db, SignedIn
 from firsthand.requests import AnyRequest
+from firsthand.rings import initials
 from firsthand.unmet.attendee_list import badge_wearers
+from firsthand.unmet.reasons import reason_lines
 
 # A phone reads the whole of it at each lookup.
 _MOST_PEOPLE = 5_000
 
 
 class OfflinePerson(msgspec.Struct):
-    """Somebody who is listed; ``badges``: 32 hex digits of SHA-256 of each badge's token."""
+    """Somebody who is listed.
+
+    ``initials``: what stands in their ring; ``shared``: what the viewer has with them online, in
+    words; ``badges``: 32 hex digits of SHA-256 of each badge's token.
+    """
 
     name: str
+    initials: str
     headline: str
     company: str
+    shared: list[str]
     badges: list[str]
 
 
@@ -58,7 +67,18 @@ def _copy(session: Session, viewer: Viewer) -> OfflineCopy:
     if event is None:
         return OfflineCopy(None, "", [])
     people = badge_wearers(session, viewer.account_id, event.id, _MOST_PEOPLE)
-    items = [OfflinePerson(one.name, one.headline, one.company, one.badges) for one in people]
+    today = now().date()
+    items = [
+        OfflinePerson(
+            one.name,
+            initials(one.name),
+            one.headline,
+            one.company,
+            reason_lines(one.reasons, today),
+            one.badges,
+        )
+        for one in people
+    ]
     return OfflineCopy(event.slug, event.name, items)
 
 

@@ -113,6 +113,7 @@ class BadgeWearer:
     name: str
     headline: str
     company: str
+    reasons: Sequence[Reason]
     badges: list[str]
 
 
@@ -122,8 +123,10 @@ def badge_wearers(
     """The first ``limit`` people by name, as browsers see them, with what tells their badges."""
     values = {"viewer": viewer_id, "event": event_id, "most": limit}
     rows = session.execute(_listed(False, False), values).all()
+    ids = [row[0] for row in rows]
+    reasons = shared_reasons(session, viewer_id, ids) if ids else {}
     people = {
-        row[0]: BadgeWearer(name, headline, company, [])
+        row[0]: BadgeWearer(name, headline, company, reasons.get(row[0], ()), [])
         for row in rows
         for name, headline, company in [row[2:5]]
     }

@@ -1,6 +1,8 @@
 """What a phone may take along of who is at the event."""
 
-from tests.server.house import House
+from typing import Any
+
+from tests.server.house import House, Person, tie
 
 
 def test_the_copy_has_those_listed_and_no_token_or_short_code(house: House) -> None:
@@ -52,3 +54,21 @@ def test_a_shared_badge_address_opens_the_badges_page(house: House) -> None:
 
     answer = ana.client.get("/share", params={"text": f"see {fenna.code}"})
     assert answer.headers["location"] == f"/b/{fenna.token}"
+
+
+def test_the_copy_says_what_the_viewer_shares_with_somebody(house: House) -> None:
+    ana, ben = house.person(), house.person("Ben Carter")
+    event = house.event(ana)
+    for person in (ana, ben):
+        house.attendee(event, person)
+    house.attendee(event, "Fenna Wouters", handles=[("x", "@fenna")])
+    house.ties(ana, tie("fenna"))
+
+    def fenna(person: Person) -> dict[str, Any]:
+        people = person.client.get("/api/v1/me/offline").json()["people"]
+        found: dict[str, Any] = next(each for each in people if each["name"] == "Fenna Wouters")
+        return found
+
+    assert fenna(ana)["shared"] == ["You follow them on X"]
+    assert fenna(ana)["initials"] == "FW"
+    assert fenna(ben)["shared"] == []

@@ -7,8 +7,10 @@ const LOOKALIKES = { I: "1", L: "1", O: "0" };
 /**
  * @typedef {object} PersonHere
  * @property {string} name
+ * @property {string} initials
  * @property {string} headline
  * @property {string} company
+ * @property {string[]} shared what the viewer has with them online, in words
  * @property {string[]} badges digests, not codes: a badge's token stands nowhere in the copy
  */
 

@@ -1,3 +1,4 @@
+import { personOfBadge } from "../offline/people.js";
 import { signalRefused } from "./feedback.js";
 import { CardForm } from "./form.js";
 import { announce, say, stateOf } from "./words.js";
@@ -103,7 +104,7 @@ export class ScanCard {
     if (this.#lacksForm()) this.#filled = "";
     if (entry.state === "refused") this.#fillRefused();
     else if (entry.state === "safe") this.#fillFromServer();
-    else if (this.#slow || this.#queue.signedOut) this.#fillLocal();
+    else if (this.#slow || this.#queue.signedOut || !navigator.onLine) this.#fillLocal();
   }
 
   /** A card that was fetched while undone has no form: after "keep it" it is fetched again. */
@@ -130,14 +131,20 @@ export class ScanCard {
     announce(`${say("refused")}. ${problem}`);
   }
 
+  /** What the phone knows by itself: who wears the badge, if they agreed to be listed, or what another
+   * system's code says. */
   async #fillLocal() {
     if (this.#filled) return;
     this.#filled = "local";
-    const card = part("local-card").content.firstElementChild.cloneNode(true);
     const { entry } = this;
+    const card = part("local-card").content.firstElementChild.cloneNode(true);
     this.#insert(card);
-    const name = await told(card, entry.scan.code);
-    if (this.entry === entry) announce([name, stateOf(entry, this.#queue).words].filter(Boolean).join(". "));
+    const person = await personOfBadge(entry.scan.code).catch(() => null);
+    const isThere = () => this.entry === entry && this.#filled === "local";
+    if (!isThere()) return;
+    if (person) introduce(card, person);
+    const name = person?.name ?? (await told(card, entry.scan.code));
+    if (isThere()) announce([name, stateOf(entry, this.#queue).words].filter(Boolean).join(". "));
     if (name && !entry.name) this.#queue.name(entry, name);
   }
 
@@ -180,6 +187,23 @@ export const foreignCard = () => import("../foreign-card.js").catch(() => null);
 async function told(card, code) {
   const foreign = await foreignCard();
   return foreign?.tellForeign(card, code);
+}
+
+/** Puts a person of this phone's own list into the page's card. */
+function introduce(card, { name, initials, headline, company, shared }) {
+  const find = (what) => card.querySelector(`[data-${what}]`);
+  const about = [headline, company].filter(Boolean).join(", ");
+  find("who").textContent = name;
+  find("about").textContent = about;
+  find("about").hidden = !about;
+  find("kept").hidden = true;
+  const ring = find(shared.length ? "tied" : "untied");
+  ring.hidden = false;
+  ring.querySelector("text").textContent = initials;
+  find("stage").hidden = false;
+  find("shared").replaceChildren(
+    ...shared.map((line) => Object.assign(document.createElement("p"), { textContent: line })),
+  );
 }
 
 async function fetchCard(id) {
