@@ -179,8 +179,10 @@ self.addEventListener("fetch", (event) => {
 });
 self.addEventListener("message", (event) => {
   if (event.data?.type !== "contact") return;
-  const refreshed = event.data.signedIn ? contact() : undefined;
-  event.waitUntil(Promise.allSettled([fillInBackground(), refreshed]));
+  // A page knows by a mark in localStorage that scans wait. Chromium writes that down late: killed
+  // before, it has the scans and not the mark.
+  const forViewer = event.data.signedIn ? [contact(), drain()] : [];
+  event.waitUntil(Promise.allSettled([fillInBackground(), ...forViewer]));
 });
 self.addEventListener("sync", (event) => {
   if (event.tag === "scans") event.waitUntil(drain());

@@ -16,6 +16,7 @@ from firsthand.migrations import upgrade
 from tests.browser.browsing import CHROMIUM, PHONE
 from tests.browser.fake_camera import badge_frame, chromium_arguments, write_video
 from tests.browser.network import Network, network_before
+from tests.browser.test_queue import meetings
 from tests.live import SECRET_KEY, free_port, running_server
 from tests.server.house import House, Person, tie
 
@@ -251,6 +252,58 @@ def test_the_card_names_without_network_who_agreed_to_be_listed(
         scene.network.state = "up"
         page.evaluate("window.dispatchEvent(new Event('online'))")
         expect(card.get_by_role("heading", name="Kim Hidden")).to_be_visible()
+
+
+def test_the_worker_sends_what_waits_after_the_last_page_is_closed(
+    open_app: OpenApp, scene: Scene
+) -> None:
+    with open_app(scene.ana) as page:
+        page.goto("/scan")
+        scene.network.state = "down"
+        type_code(page, scene.fenna_code)
+        expect(page.locator("#scan-state")).to_contain_text("On this phone — will be sent")
+        elsewhere = page.context.new_page()
+        page.close()
+        before = len(meetings(scene.ana))
+        scene.network.state = "up"
+        browser_syncs(elsewhere, scene.house.settings.base_url)
+        until(elsewhere, lambda: len(meetings(scene.ana)) == before + 1, "a scan of no page")
+        # And it has understood the answer.
+        elsewhere.goto("/scan/box")
+        expect(elsewhere.locator("#box-count")).to_have_text("1 safe")
+    assert len(meetings(scene.ana)) == before + 1
+
+
+def test_a_page_that_has_lost_the_mark_of_what_waits_sends_it_all_the_same(
+    open_app: OpenApp, scene: Scene
+) -> None:
+    with open_app(scene.ana) as page:
+        page.goto("/scan")
+        scene.network.state = "down"
+        type_code(page, scene.fenna_code)
+        expect(page.locator("#scan-state")).to_contain_text("On this phone — will be sent")
+        page.goto("/offline")
+        page.evaluate("localStorage.clear()")
+        before = len(meetings(scene.ana))
+        scene.network.state = "up"
+        page.goto("/follow-ups")
+        until(page, lambda: len(meetings(scene.ana)) == before + 1, "what waited")
+
+
+def browser_syncs(page: Page, origin: str) -> None:
+    """What Chromium does once there is network again, maybe hours later."""
+    session = page.context.new_cdp_session(page)
+    found: list[dict[str, object]] = []
+    session.on(
+        "ServiceWorker.workerRegistrationUpdated", lambda told: found.extend(told["registrations"])
+    )
+    session.send("ServiceWorker.enable")
+    for _ in range(50):
+        if found:
+            break
+        page.wait_for_timeout(100)
+    sync = {"origin": origin, "registrationId": found[-1]["registrationId"], "tag": "scans"}
+    session.send("ServiceWorker.dispatchSyncEvent", {**sync, "lastChance": False})
 
 
 def test_a_page_that_hangs_becomes_the_copy_after_three_seconds(

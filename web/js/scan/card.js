@@ -24,7 +24,9 @@ export class ScanCard {
     this.slot = part("slot");
     this.#queue = queue;
     this.#form = new CardForm(this.slot, (edit, floor) => {
-      const sequence = recorder.nextSequence(floor);
+      // The device's counter may have been set back: a killed browser writes it down too late.
+      const last = this.entry.edit?.edited_sequence ?? 0;
+      const sequence = recorder.nextSequence(Math.max(floor, last));
       queue.edit(this.entry, { ...edit, edited_sequence: sequence });
     });
     part("undo").addEventListener("click", () => this.undo());
