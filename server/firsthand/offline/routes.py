@@ -1,5 +1,7 @@
 """The shells that open without network, and what other apps share with Firsthand."""
 
+import tempfile
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -12,6 +14,12 @@ from firsthand.badges.codes import BadgeToken, read_code
 from firsthand.dependencies import Anybody, ThePages, TheSettings
 from firsthand.offline.links import LONGEST_SHARED, shared_addresses, shared_profile
 from firsthand.pages import see_other
+from firsthand.problems import TooLarge
+from firsthand.requests import AnyRequest
+from firsthand.uploads import receive_files
+
+# Of what comes without the service worker; a larger one is a file, whose words do not matter.
+_MOST_READ = 1_000_000
 
 
 @get("/offline")
@@ -55,10 +63,24 @@ async def shared_link(
     )
 
 
-@post("/share", status_code=200)
-async def shared_without_worker() -> Redirect:
-    """The service worker answers this; where it does not run, the file is chosen by hand."""
-    return see_other("/share?lost=file")
+@post("/share", status_code=200, request_max_body_size=None)
+async def shared_without_worker(request: AnyRequest) -> Redirect:
+    """The service worker answers this; where it does not run, words are taken along from here.
+
+    A file was sent before anybody said so: it is dropped, and the page asks for it again.
+    """
+    try:
+        form = await receive_files(request, Path(tempfile.gettempdir()), _MOST_READ)
+    except TooLarge:
+        return see_other("/share?lost=file")
+    form.discard()
+    words = {
+        name: values[0][:LONGEST_SHARED]
+        for name in ("url", "text", "title")
+        if (values := form.fields.get(name)) and values[0]
+    }
+    lost = {"lost": "file"} if form.files else {}
+    return see_other(f"/share?{urlencode({**words, **lost})}")
 
 
 routes: list[Any] = [offline_page, offline_people, shared_link, shared_without_worker]
