@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 
+from tests.browser.conftest import OpenPhone
+
 BUILT = Path(
     os.environ.get("FIRSTHAND_BUILT", Path(__file__).resolve().parents[2] / "web" / "built")
 )
@@ -188,3 +190,22 @@ def test_a_filter_sends_itself(open_page: OpenPage) -> None:
     ) as page:
         page.get_by_label("Network").select_option("x")
         expect(page).to_have_url(re.compile("network=x"))
+
+
+@pytest.mark.parametrize("moment", ["pageswap", "pagereveal"])
+def test_an_animation_between_pages_that_is_cut_short_is_no_error(
+    open_phone: OpenPhone, moment: str
+) -> None:
+    with open_phone() as page:
+        page.add_init_script(
+            f"""addEventListener("{moment}", ({{ viewTransition }}) => {{
+              if (!viewTransition) return;
+              sessionStorage.setItem("cut", "yes");
+              viewTransition.skipTransition();
+            }});"""
+        )
+        page.goto("/scan/box")
+        page.get_by_role("link", name="Scan a badge").click()
+        page.wait_for_url("**/scan")
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("sessionStorage.getItem('cut')") == "yes"

@@ -176,6 +176,15 @@ on("click", ({ target }) => {
   if (form) form.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true, detail: {} }));
 });
 
+// The browser's own animation between two pages is no error where something cuts it short, such as
+// the keyboard that slides away: its rejected promise would be reported as one.
+const letItEnd = (transition) => transition?.ready.catch(() => {});
+for (const moment of ["pageswap", "pagereveal"]) {
+  window.addEventListener(moment, ({ viewTransition }) => letItEnd(viewTransition));
+}
+// This script may come after the page was revealed.
+letItEnd(document.activeViewTransition);
+
 // Filters: form[data-auto-submit] sends itself when a choice changes.
 on("change", ({ target }) => target.form?.matches("[data-auto-submit]") && target.form.requestSubmit());
 

@@ -2,6 +2,8 @@ import { hasChanges, judged, readRecord } from "./entries.js";
 
 const BATCH = 50;
 const MOST_FAILED = 3;
+// Browsers open six connections to a server that speaks HTTP/1.1.
+const LANES = 6;
 
 /** Sends what a store holds: each account's scans in their order, then what was changed of them. */
 export class Draining {
@@ -48,11 +50,22 @@ export class Draining {
       return true;
     }
     const changed = entries.filter(hasChanges);
-    for (const entry of changed) {
-      if (this.stopped || this.others.has(entry.owner)) break;
-      await this.#sendChanges(entry);
-    }
+    await this.#sendAllChanges(changed);
     return changed.length > 0;
+  }
+
+  /** Several scans' changes at once, for each is a request; those of one scan in their order. */
+  async #sendAllChanges(entries) {
+    const left = [...entries];
+    const lane = async () => {
+      while (left.length && !this.stopped) {
+        const entry = left.shift();
+        if (!this.others.has(entry.owner)) await this.#sendChanges(entry);
+      }
+    };
+    const ended = await Promise.allSettled(Array.from({ length: LANES }, lane));
+    const broken = ended.find(({ status }) => status === "rejected");
+    if (broken) throw broken.reason;
   }
 
   async #sendScans(batch) {
