@@ -6,9 +6,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+_LASTS = timedelta(days=30)
+_MARGIN = timedelta(days=1)
 
 
 def lan_address() -> str:
@@ -23,8 +27,33 @@ def lan_address() -> str:
     return address
 
 
-def make_certificate(folder: Path, address: str) -> tuple[Path, Path]:
-    """Files of a fresh certificate for this address and of its key."""
+def certificate_for(folder: Path, address: str) -> tuple[Path, Path]:
+    """Files of a certificate for this address and of its key.
+
+    The one that is there is kept while it is good for the address and a day more: a phone that was
+    told to trust it goes on doing so.
+    """
+    files = folder / "certificate.pem", folder / "key.pem"
+    if not _is_good(*files, address):
+        _make_certificate(*files, address)
+    return files
+
+
+def _is_good(certificate_file: Path, key_file: Path, address: str) -> bool:
+    try:
+        certificate = x509.load_pem_x509_certificate(certificate_file.read_bytes())
+        key = serialization.load_pem_private_key(key_file.read_bytes(), password=None)
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (OSError, ValueError, TypeError, x509.ExtensionNotFound, UnsupportedAlgorithm):
+        return False
+    now = datetime.now(UTC)
+    lasts = certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc - _MARGIN
+    is_pair = key.public_key() == certificate.public_key()
+    addresses = names.get_values_for_type(x509.IPAddress)
+    return lasts and is_pair and ipaddress.ip_address(address) in addresses
+
+
+def _make_certificate(certificate_file: Path, key_file: Path, address: str) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Firsthand demo")])
     today = datetime.now(UTC)
@@ -36,12 +65,11 @@ def make_certificate(folder: Path, address: str) -> tuple[Path, Path]:
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(today - timedelta(days=1))
-        .not_valid_after(today + timedelta(days=30))
+        .not_valid_after(today + _LASTS)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
-    certificate_file, key_file = folder / "certificate.pem", folder / "key.pem"
     key_file.unlink(missing_ok=True)
     certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     key_file.touch(mode=0o600)
@@ -52,4 +80,3 @@ def make_certificate(folder: Path, address: str) -> tuple[Path, Path]:
             serialization.NoEncryption(),
         )
     )
-    return certificate_file, key_file

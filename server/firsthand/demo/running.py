@@ -6,7 +6,7 @@ import click
 
 from firsthand.assets import Assets
 from firsthand.db import Database
-from firsthand.demo.certificate import lan_address, make_certificate
+from firsthand.demo.certificate import certificate_for, lan_address
 from firsthand.demo.doors import DOORS
 from firsthand.demo.seed import seed_demo
 from firsthand.migrations import upgrade
@@ -45,7 +45,7 @@ def run_demo(folder: Path, port: int, *, lan: bool) -> None:
     serve(
         settings,
         target="firsthand.asgi:create_demo",
-        certificate=make_certificate(folder, host) if lan else None,
+        certificate=certificate_for(folder, host) if lan else None,
         environment=environment,
     )
 

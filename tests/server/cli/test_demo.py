@@ -12,7 +12,7 @@ import pytest
 
 from firsthand.accounts.signing_in import account_of, start_session
 from firsthand.db import now
-from firsthand.demo.certificate import lan_address, make_certificate
+from firsthand.demo.certificate import certificate_for, lan_address
 from firsthand.demo.doors import DOORS
 from firsthand.demo.seed import seed_demo
 from firsthand.demo.stage import EARLIER_SLUG, SLUG
@@ -110,7 +110,7 @@ def test_a_demo_that_goes_on_is_kept_and_one_that_is_over_made_anew(
 
 def test_a_phones_browser_can_check_the_certificate_by_its_address(tmp_path: Path) -> None:
     address = lan_address()
-    certificate, key = make_certificate(tmp_path, address)
+    certificate, key = certificate_for(tmp_path, address)
     assert key.stat().st_mode & 0o077 == 0
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(certificate, key)
@@ -127,3 +127,38 @@ def test_a_phones_browser_can_check_the_certificate_by_its_address(tmp_path: Pat
     assert one.version() == "TLSv1.3"
     ends = ssl.cert_time_to_seconds(str((one.getpeercert() or {})["notAfter"]))
     assert date.fromtimestamp(ends) > date.today()  # noqa: DTZ011, DTZ012  # days apart
+
+
+def test_a_certificate_is_kept_while_it_is_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = certificate_for(tmp_path, "192.0.2.7")
+    first = [file.read_bytes() for file in files]
+    assert [file.read_bytes() for file in certificate_for(tmp_path, "192.0.2.7")] == first
+    # The phone sees the machine under another address.
+    second = [file.read_bytes() for file in certificate_for(tmp_path, "192.0.2.8")]
+    assert second != first
+    monkeypatch.setattr("firsthand.demo.certificate._MARGIN", timedelta(days=31))
+    assert [file.read_bytes() for file in certificate_for(tmp_path, "192.0.2.8")] != second
+
+
+@pytest.mark.parametrize("broken", ["certificate.pem", "key.pem"])
+@pytest.mark.parametrize("content", [b"", b"-----BEGIN CERTIFICATE-----", None])
+def test_a_broken_or_lost_certificate_is_made_anew(
+    tmp_path: Path, broken: str, content: bytes | None
+) -> None:
+    certificate, key = certificate_for(tmp_path, "192.0.2.7")
+    if content is None:
+        (tmp_path / broken).unlink()
+    else:
+        (tmp_path / broken).write_bytes(content)
+    certificate_for(tmp_path, "192.0.2.7")
+    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+
+
+def test_a_certificate_with_another_ones_key_is_made_anew(tmp_path: Path) -> None:
+    certificate, key = certificate_for(tmp_path, "192.0.2.7")
+    (tmp_path / "other").mkdir()
+    key.write_bytes(certificate_for(tmp_path / "other", "192.0.2.7")[1].read_bytes())
+    certificate_for(tmp_path, "192.0.2.7")
+    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)

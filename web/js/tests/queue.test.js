@@ -157,6 +157,53 @@ test("an edit made while an older one is on its way is sent after it", async () 
   assert.equal(queue.unsent.length, 0);
 });
 
+test("changes of several scans go at once, those of one in their order", async () => {
+  const waiting = [];
+  const { queue, asked } = rig((method, ...rest) =>
+    method === "POST"
+      ? recorded(method, ...rest)
+      : new Promise((resolve) => waiting.push(() => resolve({ kind: "done", data: {} }))),
+  );
+  const names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+  const entries = [];
+  for (const name of names) entries.push(await queue.add(scan(name)));
+  await settled();
+  asked.length = 0;
+  const edit = { note: "1", intents: [], edited_sequence: 9 };
+  await Promise.all(entries.map((entry) => queue.edit(entry, edit)));
+  await Promise.all(entries.map((entry) => queue.retract(entry, true)));
+  await settled();
+  let most = 0;
+  while (waiting.length) {
+    most = Math.max(most, waiting.length);
+    waiting.shift()();
+    await settled();
+  }
+  assert.equal(most, 6);
+  assert.equal(queue.unsent.length, 0);
+  for (const id of names.map(uuid)) {
+    const methods = asked.filter(([, path]) => path.includes(id)).map(([method]) => method);
+    assert.deepEqual(methods, ["PATCH", "PUT"]);
+  }
+});
+
+test("an expired session ends all that is sent at once, and nothing of it is lost", async () => {
+  let isOut = false;
+  const { queue, asked } = rig((...args) => (isOut ? { kind: "signed-out" } : recorded(...args)));
+  const entries = [];
+  for (let number = 0; number < 20; number += 1) entries.push(await queue.add(scan(`s${number}`)));
+  await settled();
+  isOut = true;
+  asked.length = 0;
+  const edit = { note: "1", intents: [], edited_sequence: 9 };
+  await Promise.all(entries.map((entry) => queue.edit(entry, edit)));
+  await settled();
+  // One round, and one more for what was edited during the first.
+  assert.ok(asked.length <= 12, `${asked.length} requests`);
+  assert.equal(queue.unsent.length, 20);
+  assert.ok(queue.signedOut);
+});
+
 test("undo can be taken back", async () => {
   const { queue, asked } = rig(recorded);
   const entry = await queue.add(scan("a"));
