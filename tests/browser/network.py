@@ -39,7 +39,7 @@ def _handler(network: Network) -> type[BaseHTTPRequestHandler]:
             path = self.path.partition("?")[0]
             network.asked.append(path)
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            if any(path == gone or path in gone for gone in network.gone):
+            if path.startswith(tuple(network.gone)):
                 self.reply(404, [], b"gone")
                 return
             server = http.client.HTTPConnection("127.0.0.1", network.server_port, timeout=30)

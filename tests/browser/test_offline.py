@@ -397,6 +397,54 @@ def test_an_update_leaves_the_open_scanner_alone(open_app: OpenApp, scene: Scene
         assert f"firsthand-static-{version[1].decode()}" in kept(page)
 
 
+def test_an_update_in_the_middle_of_scanning_loses_nothing(open_app: OpenApp, scene: Scene) -> None:
+    """Scans wait under the old version, more come while the new one waits; that one sends them."""
+    address = scene.house.settings.base_url
+    old = httpx.get(f"{address}/sw.js").content
+    version = re.search(rb'"([0-9a-f]{8})"', old)
+    assert version
+    with open_app(scene.ana) as page:
+        page.goto("/scan")
+        before = len(meetings(scene.ana))
+        scene.network.gone = {"/api/v1/scans"}
+        type_code(page, scene.fenna_code)
+        expect(page.locator("#scan-state")).to_contain_text("On this phone — will be sent")
+        scene.network.instead["/sw.js"] = old.replace(version[0], b'"ffffffff"')
+        page.evaluate("navigator.serviceWorker.ready.then((ready) => ready.update())")
+        waits = "navigator.serviceWorker.ready.then((ready) => Boolean(ready.waiting))"
+        until(page, lambda: bool(page.evaluate(waits)), "the new version waits")
+        type_code(page, scene.kim_code)
+        expect(page.locator("#scan-box-count")).to_have_text("2 on this phone, not safe yet")
+        # Once no page is open the new version takes over.
+        let_the_new_version_take_over(page)
+        page.goto("/scan/box")
+        assert page.evaluate(waits) is False
+        expect(page.locator("#box-count")).to_have_text("2 on this phone, not safe yet")
+        scene.network.gone.clear()
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        expect(page.locator("#box-count")).to_have_text("2 safe")
+    assert len(meetings(scene.ana)) == before + 2
+
+
+def let_the_new_version_take_over(page: Page) -> None:
+    """Leaves the app for as long as it takes."""
+    states: dict[str, str] = {}
+    session = page.context.new_cdp_session(page)
+    session.on(
+        "ServiceWorker.workerVersionUpdated",
+        lambda told: states.update(
+            {each["versionId"]: each["status"] for each in told["versions"]}
+        ),
+    )
+    page.goto("about:blank")
+    session.send("ServiceWorker.enable")
+    for _ in range(80):
+        if states and states[max(states, key=int)] == "activated":
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"the new version does not take over: {states}")
+
+
 def test_an_archive_that_is_shared_waits_in_the_import_form(
     open_app: OpenApp, scene: Scene
 ) -> None:

@@ -272,7 +272,7 @@ def test_a_camera_that_cannot_be_had_leaves_typing_and_a_photo(
     badge_frame(ANA, degrees=35).save(tmp_path / "badge.jpg")
     badge_frame(None).save(tmp_path / "hall.jpg")
     with open_page(videos["none"], before=refuse) as page:
-        expect(page.locator("#scan-camera-problem")).to_contain_text(says)
+        expect(page.locator("[data-camera-problem]:visible")).to_contain_text(says)
         expect(page.get_by_label("Type or paste a code")).to_be_visible()
         page.get_by_label("Pick a photo").set_input_files(tmp_path / "hall.jpg")
         expect(page.locator("#scan-photo-problem")).to_contain_text("No code was found")
@@ -315,8 +315,32 @@ def test_a_badge_that_swings_past_does_not_interrupt_a_note(
 
 def test_a_phone_without_a_camera_says_so(stub: Stub, open_page: OpenPage) -> None:
     with open_page(None) as page:
-        expect(page.locator("#scan-camera-problem")).to_contain_text("No camera was found")
+        expect(page.locator("[data-camera-problem]:visible")).to_contain_text("No camera was found")
         expect(page.get_by_role("button", name="Try the camera again")).to_be_visible()
+
+
+def test_a_permission_that_is_revoked_while_scanning_leaves_typing_and_a_photo(
+    stub: Stub, open_page: OpenPage, videos: dict[str, Path]
+) -> None:
+    # A browser ends the track; the one of these tests does so for no permission that it is told.
+    revoke = """() => {
+        navigator.mediaDevices.getUserMedia =
+            () => Promise.reject(new DOMException("", "NotAllowedError"));
+        const [track] = document.querySelector("video").srcObject.getTracks();
+        track.stop();
+        track.dispatchEvent(new Event("ended"));
+    }"""
+    with open_page(videos["none"]) as page:
+        expect(page.locator(".scanner")).to_have_attribute("data-camera", "live")
+        page.evaluate(revoke)
+        expect(page.locator("[data-camera-problem]:visible")).to_contain_text("was taken away")
+        page.get_by_role("button", name="Try the camera again").click()
+        expect(page.locator("[data-camera-problem]:visible")).to_contain_text("not allowed")
+        expect(page.get_by_text("Pick a photo of a code")).to_be_visible()
+        page.get_by_label("Type or paste a code").fill("7F3C-9Q2K")
+        page.keyboard.press("Enter")
+        expect(page.locator("#scan-slot h2")).to_have_text("Person 7F3C9Q2K")
+    assert codes(stub) == ["7F3C9Q2K"]
 
 
 def test_leaving_the_page_stops_the_camera(

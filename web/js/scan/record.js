@@ -12,15 +12,29 @@ export function fleetingStorage() {
   };
 }
 
-/** localStorage where it works: some private modes have it but throw when it is written. */
+/**
+ * localStorage where it works: some private modes have it but throw when it is written, and so does
+ * any browser once the phone is full. What it does not take lasts as long as the page.
+ */
 export function lastingStorage() {
   try {
     localStorage.setItem("firsthand.probe", "1");
     localStorage.removeItem("firsthand.probe");
-    return localStorage;
   } catch {
     return fleetingStorage();
   }
+  const refused = new Map();
+  return {
+    getItem: (key) => refused.get(key) ?? localStorage.getItem(key),
+    setItem: (key, value) => {
+      refused.delete(key);
+      try {
+        localStorage.setItem(key, value);
+      } catch {
+        refused.set(key, String(value));
+      }
+    },
+  };
 }
 
 /** Makes scans: the only place that knows this device's name, counter and clock. */
