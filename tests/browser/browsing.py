@@ -6,16 +6,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Playwright, Response
 from playwright.sync_api import Page as BrowserPage
 
 from firsthand.migrations import upgrade
 from tests.browser.fake_camera import badge_frame, chromium_arguments, write_video
-from tests.browser.world import PAGES, World, seed
+from tests.browser.world import PAGES, Page, World, seed
 from tests.live import SECRET_KEY, free_port, running_server
 from tests.server.house import House
 
 CHROMIUM = "/usr/bin/chromium"
+_SEND = """([path, fields]) => {
+  const form = document.createElement("form");
+  Object.assign(form, { method: "post", action: path });
+  for (const [name, value] of fields) {
+    form.append(Object.assign(document.createElement("input"), { name, value }));
+  }
+  document.body.append(form);
+  form.submit();
+}"""
 NARROW = {"width": 320, "height": 640}
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
@@ -70,11 +79,20 @@ class Visits:
         page = PAGES[name]
         tab = self.tab(page.who)
         self.problems.clear()
-        answer = tab.goto(self._world.path(page), wait_until="load")
+        answer = self._go(tab, page)
         assert answer
         assert answer.status == page.status
         tab.evaluate("document.fonts.ready")
         return tab
+
+    def _go(self, tab: BrowserPage, page: Page) -> Response | None:
+        if not page.sends:
+            return tab.goto(self._world.path(page), wait_until="load")
+        # From a page of ours: the server takes no other site's form.
+        tab.goto("/me")
+        with tab.expect_navigation(wait_until="load") as arrived:
+            tab.evaluate(_SEND, [self._world.path(page), page.sends])
+        return arrived.value
 
     def close(self) -> None:
         for tab in self._tabs.values():

@@ -63,21 +63,21 @@ def weigh(browser: Browser, world: World, name: str) -> Wire:
     return wire
 
 
-@pytest.mark.parametrize("name", MAIN_PAGES)
+@pytest.mark.parametrize("name", [*MAIN_PAGES, "box", "share", "offline", "offline-people"])
 def test_a_first_visit_is_light_and_stays_at_home(served: tuple[Browser, World], name: str) -> None:
     wire = weigh(*served, name)
     home = served[1].house.settings.base_url
     away = [url for url in wire.kinds if not url.startswith((f"{home}/", "data:", "blob:"))]
     assert away == []
     assert any(url.endswith(".woff2") for url in wire.bytes_of), "the display face did not come"
-    scanner = _SCANNER if name == "scan" else ()
+    scanner = _SCANNER if name in ("scan", "box") else ()
     own = Wire({u: b for u, b in wire.bytes_of.items() if not _is_of(u, scanner)}, wire.kinds)
     assert own.total() <= MOST, _largest(own)
     assert own.total("Script") <= MOST_SCRIPT, _largest(own)
 
 
-# What only the scanner's own page asks for: its script, the queue, the decoder and its worker.
-_SCANNER = ("/static/scan.", "/static/chunk.", "/static/decode.", "/static/zxing_")
+# What only the scanner's own pages ask for: their scripts, the queue, the decoder and its worker.
+_SCANNER = ("/static/scan.", "/static/box.", "/static/chunk.", "/static/decode.", "/static/zxing_")
 
 
 def _is_of(url: str, parts: tuple[str, ...]) -> bool:

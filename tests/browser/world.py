@@ -39,11 +39,15 @@ Maximiliane Wolfeschlegelsteinhausenbergerdorff,max@example.org,Quay & Sons,Head
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``who``: "ana" (full), "new" (an empty account), "mira" (the organiser), "" (signed out)."""
+    """``who``: "ana" (full), "new" (an empty account), "mira" (the organiser), "" (signed out).
+
+    ``sends``: the fields of a form whose answer is the page.
+    """
 
     path: str
     who: str = "ana"
     status: int = 200
+    sends: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,11 @@ PAGES: dict[str, Page] = {
     "import": Page("/import"),
     "import-report": Page("/import/{import_id}"),
     "me": Page("/me"),
+    "token-made": Page("/me/tokens", sends=(("token_name", "Laptop"), ("scope", "read"))),
+    "feed-made": Page("/me/feeds", sends=(("feed_name", "Calendar"),)),
+    "share": Page("/share?url=https://x.com/fenna"),
+    "share-without-a-profile": Page("/share?text=Meet+Fenna+at+noon"),
+    "share-lost": Page("/share?lost=file"),
     "event-new": Page("/events/new"),
     "error": Page("/nothing-here", status=404),
     "start-empty": Page("/", "new"),
@@ -107,6 +116,9 @@ PAGES: dict[str, Page] = {
     "organise-attendees": Page("/organise/seaside/attendees", "mira"),
     "organise-badges": Page("/organise/seaside/badges", "mira"),
     "organise-numbers": Page("/organise/seaside/numbers", "mira"),
+    "offline": Page("/offline", ""),
+    "offline-people": Page("/offline/people", ""),
+    "share-signed-out": Page("/share?url=https://x.com/fenna", ""),
     "landing": Page("/", ""),
     "sign-in": Page("/sign-in", ""),
     "scan-signed-out": Page("/scan", ""),
