@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Page, Playwright, expect
 
 from tests.browser.browsing import DESKTOP, PHONE, Visits, launched, served_world
+from tests.browser.test_installing import OFFER
 from tests.browser.world import PAGES
 
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
@@ -62,3 +63,27 @@ def findings(page: Page) -> list[str]:
 def _words(violation: dict[str, Any]) -> str:
     nodes = [f"{node['target']}: {node['failureSummary']}" for node in violation["nodes"][:3]]
     return f"{violation['id']}: " + "; ".join(nodes)
+
+
+def test_axe_finds_nothing_in_the_hint_at_installing(visits: Visits, axe: str) -> None:
+    page = visits.open("box")
+    page.evaluate(OFFER)
+    expect(page.get_by_role("region", name="Keep Firsthand on your home screen")).to_be_visible()
+    page.evaluate(axe)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+        assert findings(page) == [], scheme
+
+
+def test_axe_finds_nothing_on_the_card_without_network(visits: Visits, axe: str) -> None:
+    page = visits.open("scan")
+    page.evaluate(axe)
+    page.context.set_offline(True)
+    page.get_by_label("Type or paste a code").fill("TICKET-NUMBER-1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Badge read")).to_be_visible()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+        assert findings(page) == [], scheme
+    page.get_by_role("button", name="Undo").click()
+    page.context.set_offline(False)

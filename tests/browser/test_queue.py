@@ -158,8 +158,9 @@ def test_two_open_tabs_do_not_send_a_scan_twice(live: House, open_phone: OpenPho
     with open_phone(ana, **STILL) as one:
         two = one.context.new_page()
         sent: list[str] = []
+        # Answered: the worker is told a moment later than the pages that there is network again.
         one.context.on(
-            "request",
+            "requestfinished",
             lambda request: (
                 sent.extend(each["id"] for each in request.post_data_json["scans"])
                 if request.url.endswith("/api/v1/scans")
