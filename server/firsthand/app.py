@@ -49,8 +49,10 @@ from firsthand.static_files import static_routes
 from firsthand.ties import routes as ties
 from firsthand.ties.import_queue import ImportQueue
 from firsthand.ties.importing import fail_silent_imports
+from firsthand.ties.open_uploads import sweep_uploads
 from firsthand.unmet import list_routes as unmet_list
 from firsthand.unmet import routes as unmet
+from firsthand.upload_folders import uploads_folder
 
 log = logging.getLogger("firsthand")
 _MINUTE = 60
@@ -166,6 +168,7 @@ async def _take_care(db: Database, outbox: Outbox) -> None:
         try:
             await outbox.settle()
             await db.write(fail_silent_imports)
+            await asyncio.to_thread(sweep_uploads, uploads_folder())
         except Exception:
             log.exception("the caretaker will try again in a minute")
         await asyncio.sleep(_MINUTE)

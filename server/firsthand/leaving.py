@@ -1,5 +1,6 @@
 """Deleting an account with everything that is its own."""
 
+import asyncio
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -10,6 +11,8 @@ from firsthand.attendees.models import Attendee
 from firsthand.db import Database, lock_owners, now
 from firsthand.events.models import Event, EventRole, Role
 from firsthand.ties.models import Tie
+from firsthand.ties.open_uploads import discard_uploads_of
+from firsthand.upload_folders import uploads_folder
 
 _TIES_AT_ONCE = 2000
 
@@ -19,6 +22,7 @@ async def leave(db: Database, account_id: UUID) -> None:
     while await db.write(_forget_some_ties, account_id):
         pass
     await db.write(delete_account, account_id)
+    await asyncio.to_thread(discard_uploads_of, uploads_folder(), account_id)
 
 
 def delete_account(session: Session, account_id: UUID) -> None:

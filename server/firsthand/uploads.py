@@ -1,11 +1,11 @@
 """Files that somebody sends: streamed to disk, never held in memory, gone when anything fails."""
 
 import asyncio
+import contextlib
 import errno
-import re
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -19,12 +19,12 @@ from multipart import (  # type: ignore[import-untyped]  # the package has no ty
 
 from firsthand.problems import Invalid, Refused, TooLarge
 from firsthand.requests import AnyRequest
+from firsthand.upload_folders import UPLOAD_PREFIX, safe_name
 
-_MOST_PARTS = 1_000
+MOST_FILES = 1_000
 _MOST_TEXT = 64_000
 _BOUNDARIES_AND_NAMES = 100_000
 _WRITE_AT_ONCE = 1_000_000
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _BROKEN = "This upload could not be read. Send it again."
 
 
@@ -60,17 +60,17 @@ async def receive_files(
     nothing stays on the disk then.
     """
     limit = most_bytes + _BOUNDARIES_AND_NAMES
-    refusal = TooLarge(f"At most {size_words(most_bytes)} can be sent at once. {too_large}".strip())
+    refusal = too_much(most_bytes, too_large)
     kind, options = request.content_type
     boundary = options.get("boundary", "")
     if kind != "multipart/form-data" or not boundary:
         raise Invalid("Files are expected, sent as multipart/form-data.")
     if (request.content_length or 0) > limit:
         raise refusal
-    form = ReceivedForm(Path(tempfile.mkdtemp(prefix="firsthand-upload-", dir=folder)))
+    form = ReceivedForm(Path(tempfile.mkdtemp(prefix=UPLOAD_PREFIX, dir=folder)))
     try:
-        parser = PushMultipartParser(boundary, max_segment_count=_MOST_PARTS)
-        with parser, _Sorter(form, most_bytes, refusal) as sorter:
+        parser = PushMultipartParser(boundary, max_segment_count=MOST_FILES)
+        with refusing_when_full(), parser, _Sorter(form, most_bytes, refusal) as sorter:
             async for chunk in _limited(request, limit, refusal):
                 await sorter.take(parser, chunk)
     except BaseException as problem:
@@ -80,13 +80,44 @@ async def receive_files(
                 raise Invalid(_BROKEN) from None
             case HTTPException():
                 raise Invalid("The upload broke off. Send it again.") from None
-            case OSError(errno=errno.ENOSPC | errno.EDQUOT):
-                raise NoRoom(
-                    "There is no room for this upload just now. Try again later."
-                ) from None
             case _:
                 raise
     return form
+
+
+async def received_pieces(request: AnyRequest, most_bytes: int) -> AsyncIterator[bytes]:
+    """The body, some at a time; where the connection broke off, what had come until then.
+
+    The route needs ``request_max_body_size=None``. Raises TooLarge.
+    """
+    refusal = too_much(most_bytes)
+    if (request.content_length or 0) > most_bytes:
+        raise refusal
+    waiting = bytearray()
+    with contextlib.suppress(HTTPException):
+        async for chunk in _limited(request, most_bytes, refusal):
+            waiting += chunk
+            if len(waiting) >= _WRITE_AT_ONCE:
+                yield bytes(waiting)
+                waiting.clear()
+    if waiting:
+        yield bytes(waiting)
+
+
+@contextlib.contextmanager
+def refusing_when_full() -> Iterator[None]:
+    """Raises NoRoom where the disk is full."""
+    try:
+        yield
+    except OSError as problem:
+        if problem.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        raise NoRoom("There is no room for this upload just now. Try again later.") from None
+
+
+def too_much(most_bytes: int, instead: str = "") -> TooLarge:
+    """``instead`` says what to send."""
+    return TooLarge(f"At most {size_words(most_bytes)} can be sent at once. {instead}".strip())
 
 
 def size_words(size: int) -> str:
@@ -95,13 +126,6 @@ def size_words(size: int) -> str:
         if size >= unit:
             return f"{size / unit:.3g} {name}"
     return f"{size} bytes"
-
-
-def safe_name(name: str) -> str:
-    """What is harmless of a sent file name: its last part, in ASCII letters, with its ending."""
-    last = _UNSAFE.sub("-", re.split(r"[/\\]", name)[-1])
-    stem, dot, ending = last.rpartition(".") if "." in last else (last, "", "")
-    return f"{stem.strip('.-')[:60] or 'file'}{dot}{ending.strip('.-')[:10]}".rstrip(".-")
 
 
 async def _limited(request: AnyRequest, most: int, refusal: TooLarge) -> AsyncIterator[bytes]:

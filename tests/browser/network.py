@@ -1,6 +1,8 @@
 """The network between a browser and the server, which a test can cut, stall and tamper with."""
 
 import http.client
+import math
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,6 +17,7 @@ _HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 class Network:
     """``state``: what happens to a request; ``instead``: bodies that stand for a path's own;
     ``gone``: beginnings of paths that the server no longer knows; ``asked``: paths that came by.
+    ``brought`` counts the bytes of bodies that came by; at ``most`` of them the network goes down.
     """
 
     port: int
@@ -23,6 +26,8 @@ class Network:
     instead: dict[str, bytes] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
+    brought: int = 0
+    most: float = math.inf
     closing: threading.Event = field(default_factory=threading.Event)
 
 
@@ -39,6 +44,12 @@ def _handler(network: Network) -> type[BaseHTTPRequestHandler]:
             path = self.path.partition("?")[0]
             network.asked.append(path)
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            room = network.most - network.brought
+            network.brought += int(min(room, len(body)))
+            if len(body) > room:
+                network.state = "down"
+                self.cut_off(body[: int(room)])
+                return
             if path.startswith(tuple(network.gone)):
                 self.reply(404, [], b"gone")
                 return
@@ -57,6 +68,13 @@ def _handler(network: Network) -> type[BaseHTTPRequestHandler]:
                 content = answer.read()
             kept = [(k, v) for k, v in answer.getheaders() if k.lower() not in _HOP]
             self.reply(answer.status, kept, network.instead.get(path, content))
+
+        def cut_off(self, some: bytes) -> None:
+            """The server gets the beginning of the request, and nobody an answer."""
+            head = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
+            with socket.create_connection(("127.0.0.1", network.server_port)) as server:
+                server.sendall(f"{self.requestline}\r\n{head}\r\n".encode() + some)
+            self.connection.close()
 
         def reply(self, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
             self.send_response_only(status)

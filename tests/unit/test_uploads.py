@@ -14,7 +14,8 @@ from litestar import Litestar, Response, post
 
 from firsthand.problems import Refused
 from firsthand.requests import AnyRequest
-from firsthand.uploads import ReceivedForm, receive_files, safe_name, size_words
+from firsthand.upload_folders import safe_name
+from firsthand.uploads import ReceivedForm, receive_files, size_words
 
 LIMIT = 3_000_000
 BOUNDARY = "frontier"

@@ -157,25 +157,6 @@ function dropZone(zone) {
   });
 }
 
-// form[data-upload] shows how much of it is sent, and can be cancelled while it is.
-on("htmx:xhr:progress", ({ target, detail: { lengthComputable, loaded, total } }) => {
-  const shown = target.querySelector?.("[data-uploading]");
-  // The answer's own progress comes by the same name, when everything is sent.
-  if (!shown || !lengthComputable || shown.dataset.sent) return;
-  shown.hidden = false;
-  shown.querySelector("progress").value = (100 * loaded) / total;
-  if (loaded === total) shown.dataset.sent = "yes";
-});
-on("htmx:beforeSend", ({ target }) => delete target.querySelector?.("[data-uploading]")?.dataset.sent);
-on("htmx:afterRequest", ({ target }) => {
-  const shown = target.querySelector?.("[data-uploading]");
-  if (shown) shown.hidden = true;
-});
-on("click", ({ target }) => {
-  const form = target.closest?.("[data-cancel-upload]")?.form;
-  if (form) form.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true, detail: {} }));
-});
-
 // The browser's own animation between two pages is no error where something cuts it short, such as
 // the keyboard that slides away: its rejected promise would be reported as one.
 const letItEnd = (transition) => transition?.ready.catch(() => {});

@@ -1,8 +1,6 @@
 """``/api/v1/imports``."""
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
@@ -18,6 +16,7 @@ from firsthand.requests import AnyRequest
 from firsthand.ties.import_queue import SEND_INSTEAD
 from firsthand.ties.importing import check_room, import_of
 from firsthand.ties.models import Import, ImportState
+from firsthand.upload_folders import uploads_folder
 from firsthand.uploads import receive_files
 
 _FILE = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
@@ -97,9 +96,7 @@ async def post_import(
     request: AnyRequest, db: Db, settings: TheSettings, state: State, viewer: SignedIn
 ) -> ImportItem:
     await db.read(check_room, viewer.account_id)
-    form = await receive_files(
-        request, Path(tempfile.gettempdir()), settings.max_upload, SEND_INSTEAD
-    )
+    form = await receive_files(request, uploads_folder(), settings.max_upload, SEND_INSTEAD)
     import_id = await state.imports.bring(viewer.account_id, form.folder, form.files)
     return import_item(await db.read(import_of, viewer.account_id, import_id))
 

@@ -2,9 +2,20 @@
 
 from litestar import Router
 
-from firsthand.api import contacts, events, follow_ups, imports, me, meetings, offline, scans, unmet
+from firsthand.api import (
+    contacts,
+    events,
+    follow_ups,
+    imports,
+    me,
+    meetings,
+    offline,
+    scans,
+    unmet,
+    uploads,
+)
 
-MODULES = (contacts, events, follow_ups, imports, me, meetings, offline, scans, unmet)
+MODULES = (contacts, events, follow_ups, imports, me, meetings, offline, scans, unmet, uploads)
 
 
 def api_router() -> Router:

@@ -1,5 +1,6 @@
 """The imports of one server: a few at a time, one an owner, the others in the order they came."""
 
+import asyncio
 import logging
 import shutil
 import threading
@@ -12,6 +13,7 @@ from firsthand.db import Database
 from firsthand.problems import Invalid
 from firsthand.ties.import_job import run_import
 from firsthand.ties.importing import note_alive, start_import
+from firsthand.ties.open_uploads import OpenUpload, claim_upload
 
 log = logging.getLogger("firsthand.ties")
 
@@ -29,6 +31,11 @@ class _Brought:
     import_id: UUID
     folder: Path
     files: Sequence[Path]
+
+
+def title(names: Sequence[str]) -> str:
+    """What an import of these files is called."""
+    return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
 
 
 class ImportQueue:
@@ -53,13 +60,22 @@ class ImportQueue:
         try:
             if not files:
                 raise Invalid("Choose a file first.", {"file": "Choose a file first."})
-            name = files[0][0] + (f" and {len(files) - 1} more" if len(files) > 1 else "")
-            import_id = await self._db.write(start_import, owner_id, name)
+            import_id = await self._db.write(start_import, owner_id, title([n for n, _ in files]))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         self.add(owner_id, import_id, folder, [path for _, path in files])
         return import_id
+
+    async def bring_upload(self, upload: OpenUpload) -> None:
+        """An import of the same id, of an upload that has come whole; asked again, the same one.
+
+        Until its row is written the upload stays as it is, and can be brought again.
+        """
+        names = [file.name for file in upload.files]
+        await self._db.write(start_import, upload.owner_id, title(names), upload.id)
+        if claimed := await asyncio.to_thread(claim_upload, upload):
+            self.add(upload.owner_id, upload.id, *claimed)
 
     def add(self, owner_id: UUID, import_id: UUID, folder: Path, files: Sequence[Path]) -> None:
         """Read these files when it is their turn, then delete the folder that they are in."""

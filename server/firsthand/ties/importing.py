@@ -42,10 +42,17 @@ def check_room(session: Session, owner_id: UUID) -> None:
         raise Conflict("Several imports are under way already. Wait until they are done.")
 
 
-def start_import(session: Session, owner_id: UUID, file_name: str) -> UUID:
-    """A new running import, named for the person by the file that they brought."""
-    import_id = new_id()
-    session.add(Import(owner_id=owner_id, id=import_id, file_name=file_name[:200]))
+def start_import(
+    session: Session, owner_id: UUID, file_name: str, import_id: UUID | None = None
+) -> UUID:
+    """A running import, named for the person by the file that they brought.
+
+    With an id that the owner has an import of already, it is that one, as it is.
+    """
+    import_id = import_id or new_id()
+    session.flush()
+    row = {"owner_id": owner_id, "id": import_id, "file_name": file_name[:200]}
+    insert_new(session, Import, [row])
     return import_id
 
 

@@ -1,8 +1,6 @@
 """Pages of bringing an archive: choosing its files, watching it being read, what it said."""
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +28,7 @@ from firsthand.ties.importing import (
 )
 from firsthand.ties.models import Import, ImportState
 from firsthand.unmet.queries import MOST_COUNTED, count_unmet
+from firsthand.upload_folders import uploads_folder
 from firsthand.uploads import receive_files, size_words
 
 
@@ -51,9 +50,7 @@ async def bring_archive(
 ) -> Response[Any]:
     try:
         await db.read(check_room, viewer.account_id)
-        form = await receive_files(
-            request, Path(tempfile.gettempdir()), settings.max_upload, SEND_INSTEAD
-        )
+        form = await receive_files(request, uploads_folder(), settings.max_upload, SEND_INSTEAD)
         import_id = await state.imports.bring(viewer.account_id, form.folder, form.files)
     except Refused as refusal:
         return await _choosing(db, pages, settings, viewer, refusal)
@@ -124,12 +121,11 @@ async def _choosing(
         "ties/import.html",
         viewer,
         status=refusal.status if refusal else 200,
-        # htmx takes the form alone out of the page that says why.
-        headers={"HX-Reswap": "outerHTML", "HX-Reselect": "#bringing"} if refusal else None,
         here="me",
         event=await db.read(current_event, viewer.account_id),
         imports=await db.read(imports_of, viewer.account_id),
         most=size_words(settings.max_upload),
+        most_bytes=settings.max_upload,
         problem=refusal.detail if refusal else "",
     )
 
