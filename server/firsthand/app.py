@@ -39,6 +39,9 @@ from firsthand.organising import routes as organising
 from firsthand.outbox import Outbox
 from firsthand.pages import Pages
 from firsthand.paging import Cursors
+from firsthand.proofs import routes as proofs
+from firsthand.proofs.looking import Looker
+from firsthand.proofs.proving import recheck
 from firsthand.requests import AccountHeader, OurRequests, provide_maybe_viewer, provide_viewer
 from firsthand.scans import claim_routes as claims
 from firsthand.scans import routes as scans
@@ -71,8 +74,13 @@ class Firsthand(Litestar):
         await self._ours(scope, receive, send)
 
 
-def create_app(settings: Settings, db: Database | None = None) -> Firsthand:
-    """The whole application. ``db`` is given by tests; else it is opened and closed here."""
+def create_app(
+    settings: Settings, db: Database | None = None, looker: Looker | None = None
+) -> Firsthand:
+    """The whole application. ``db`` and ``looker`` are given by tests; else the database is opened
+    and closed here, and profiles are looked at on the public internet.
+    """
+    looker = looker or Looker()
     assets = Assets.load()
     database = db or Database(settings.database_url)
     outbox = Outbox(database, HANDLERS)
@@ -83,7 +91,7 @@ def create_app(settings: Settings, db: Database | None = None) -> Firsthand:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        caretaker = asyncio.create_task(_take_care(database, outbox))
+        caretaker = asyncio.create_task(_take_care(database, outbox, looker, settings.base_url))
         try:
             yield
         finally:
@@ -119,6 +127,7 @@ def create_app(settings: Settings, db: Database | None = None) -> Firsthand:
                 "viewers": Viewers(database, runs_an_event),
                 "pages": pages,
                 "imports": ImportQueue(database),
+                "looker": looker,
                 "code_key": _code_key(settings),
             }
         ),
@@ -152,6 +161,7 @@ def page_routes(settings: Settings) -> list[Any]:
         meetings,
         offline,
         organising,
+        proofs,
         scans,
         ties,
         tokens,
@@ -162,13 +172,14 @@ def page_routes(settings: Settings) -> list[Any]:
     return routes + (demo.routes if settings.demo else [])
 
 
-async def _take_care(db: Database, outbox: Outbox) -> None:
+async def _take_care(db: Database, outbox: Outbox, looker: Looker, base_url: str) -> None:
     """What a crash left undone, at the start and then every minute."""
     while True:
         try:
             await outbox.settle()
             await db.write(fail_silent_imports)
             await asyncio.to_thread(sweep_uploads, uploads_folder())
+            await asyncio.to_thread(recheck, db, looker, base_url)
         except Exception:
             log.exception("the caretaker will try again in a minute")
         await asyncio.sleep(_MINUTE)

@@ -11,6 +11,7 @@ from firsthand.handles import models as handles
 from firsthand.meetings import models as meetings
 from firsthand.organising import models as organising
 from firsthand.outbox import OutboxEntry
+from firsthand.proofs import models as proofs
 from firsthand.scans import models as scans
 from firsthand.ties import models as ties
 
@@ -26,6 +27,7 @@ __all__ = [
     "meetings",
     "metadata",
     "organising",
+    "proofs",
     "scans",
     "ties",
 ]

@@ -28,9 +28,12 @@ from firsthand.handles.preview import seen_by_browsers, seen_by_met
 from firsthand.leaving import leave
 from firsthand.pages import Pages, see_other
 from firsthand.problems import Conflict, Invalid
+from firsthand.proofs.looking import PROVABLE
+from firsthand.proofs.proving import proof_code, proofs_of
 from firsthand.requests import AnyRequest
 from firsthand.scans.arrivals import has_arrived
 from firsthand.session_cookie import signed_out
+from firsthand.settings import Settings
 
 _FIELDS = ("name", "headline", "company", "phone")
 # htmx swaps a refused form into the place of what it sent; see the boosted forms' hx-select.
@@ -38,15 +41,22 @@ _IN_PLACE = {"HX-Reswap": "outerHTML show:none"}
 
 
 @get("/me")
-async def me(request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn) -> Response[str]:
+async def me(
+    request: AnyRequest, db: Db, settings: TheSettings, pages: ThePages, viewer: SignedIn
+) -> Response[str]:
     saved = request.query_params.get("saved") == "profile"
-    context = await _my_page(db, viewer)
+    context = await _my_page(db, settings, viewer)
     return pages.render("accounts/me.html", viewer, here="me", **context, saved=saved)
 
 
 @patch("/me", status_code=200)
 async def edit_profile(
-    request: AnyRequest, db: Db, pages: ThePages, state: State, viewer: SignedIn
+    request: AnyRequest,
+    db: Db,
+    settings: TheSettings,
+    pages: ThePages,
+    state: State,
+    viewer: SignedIn,
 ) -> Response[Any]:
     form = await read_form(request)
     circles = {name: form.text(f"{name}_circle") for name in CIRCLED}
@@ -60,7 +70,7 @@ async def edit_profile(
     try:
         await db.write(change_profile, viewer.account_id, change)
     except Invalid as invalid:
-        return await _me_again(db, pages, viewer, form, invalid)
+        return await _me_again(db, settings, pages, viewer, form, invalid)
     state.viewers.forget(viewer.account_id)
     return see_other("/me?saved=profile")
 
@@ -78,7 +88,9 @@ async def delete_me(
     form = await read_form(request)
     if form.text("confirm").strip().lower() != viewer.email:
         message = f"Type your address, {viewer.email}, to delete the account."
-        return await _me_again(db, pages, viewer, form, Invalid(message, {"confirm": message}))
+        return await _me_again(
+            db, settings, pages, viewer, form, Invalid(message, {"confirm": message})
+        )
     await leave(db, viewer.account_id)
     state.viewers.forget(viewer.account_id)
     return signed_out(settings)
@@ -112,14 +124,14 @@ async def introduce_oneself(
 
 @get("/me/handles")
 async def my_handles(
-    request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn
+    request: AnyRequest, db: Db, settings: TheSettings, pages: ThePages, viewer: SignedIn
 ) -> Response[str]:
-    return await _handles(db, pages, viewer, _next(request))
+    return await _handles(db, settings, pages, viewer, _next(request))
 
 
 @post("/me/handles", status_code=200)
 async def paste_handle(
-    request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn
+    request: AnyRequest, db: Db, settings: TheSettings, pages: ThePages, viewer: SignedIn
 ) -> Response[Any]:
     form = await read_form(request)
     pasted, network = form.text("handle")[:2000], form.text("network") or None
@@ -127,7 +139,14 @@ async def paste_handle(
         await db.write(add_handle, viewer.account_id, pasted, network)
     except (Invalid, Conflict) as refusal:
         return await _handles(
-            db, pages, viewer, _next_of(form), pasted=pasted, network=network, refusal=refusal
+            db,
+            settings,
+            pages,
+            viewer,
+            _next_of(form),
+            pasted=pasted,
+            network=network,
+            refusal=refusal,
         )
     return _back_to_handles(form)
 
@@ -150,17 +169,17 @@ async def take_handle_back(
     return _back_to_handles(form)
 
 
-async def _my_page(db: Database, viewer: Viewer) -> dict[str, Any]:
-    found = await db.read(_mine, viewer.account_id)
+async def _my_page(db: Database, settings: Settings, viewer: Viewer) -> dict[str, Any]:
+    found = await db.read(_mine, viewer.account_id, settings.base_url)
     return {**found, "typed": found["account"], "problems": {}, "problem": ""}
 
 
-def _mine(session: Session, account_id: UUID) -> dict[str, Any]:
+def _mine(session: Session, account_id: UUID, base_url: str) -> dict[str, Any]:
     """Everything that the page shows, in one snapshot."""
     event, moment = current_event(session, account_id), now()
     return {
         "account": account(session, account_id),
-        "handles": handles_of(session, account_id),
+        **_handles_and_proofs(session, account_id, base_url),
         "networks": list(Network),
         "tokens": tokens_of(session, account_id),
         "token_problems": {},
@@ -183,6 +202,16 @@ def _mine(session: Session, account_id: UUID) -> dict[str, Any]:
     }
 
 
+def _handles_and_proofs(session: Session, account_id: UUID, base_url: str) -> dict[str, Any]:
+    code = proof_code(session, account_id)
+    return {
+        "handles": handles_of(session, account_id),
+        "proofs": proofs_of(session, account_id),
+        "proof_link": f"{base_url}/proof/{code}" if code else "",
+        "provable": PROVABLE,
+    }
+
+
 def _place(
     session: Session, account_id: UUID, attendee: Attendee, event: Event, moment: datetime
 ) -> dict[str, Any]:
@@ -197,10 +226,10 @@ def _place(
 
 
 async def _me_again(
-    db: Database, pages: Pages, viewer: Viewer, form: Form, invalid: Invalid
+    db: Database, settings: Settings, pages: Pages, viewer: Viewer, form: Form, invalid: Invalid
 ) -> Response[str]:
     """The page with what was typed and what is wrong with it."""
-    context = await _my_page(db, viewer)
+    context = await _my_page(db, settings, viewer)
     if "confirm" not in invalid.fields:
         names = [*_FIELDS, *(f"{name}_circle" for name in CIRCLED)]
         context["typed"] = {name: form.text(name)[:2000] for name in names}
@@ -217,6 +246,7 @@ async def _me_again(
 
 async def _handles(
     db: Database,
+    settings: Settings,
     pages: Pages,
     viewer: Viewer,
     path: str,
@@ -231,7 +261,7 @@ async def _handles(
         status=refusal.status if refusal else 200,
         headers=_IN_PLACE if refusal else None,
         here="me",
-        handles=await db.read(handles_of, viewer.account_id),
+        **await db.read(_handles_and_proofs, viewer.account_id, settings.base_url),
         networks=list(Network),
         next=path,
         pasted=pasted,

@@ -1,0 +1,1 @@
+"""Proofs that a handle is its account's own: links that point at each other."""

@@ -1,0 +1,223 @@
+"""Fetches a page that a stranger named, without being led anywhere else.
+
+Only https on its own port, only addresses of the public internet. A host is resolved once and the
+connection goes to just that address, so that a name which answers differently the second time (DNS
+rebinding) gains nothing. Every redirect is judged anew and stays on its host.
+"""
+
+import contextlib
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+Resolve = Callable[[str, int], Sequence[str]]
+
+_MOST_BYTES = 1_000_000
+_SECONDS = 10.0
+_MOST_REDIRECTS = 3
+_CHUNK = 16_384
+_AGENT = "Firsthand (checks a link that its owner asked for)"
+# What ``is_global`` lets through (in some versions of Python) and yet leads into somebody's own
+# network: NAT64 and 6to4 hold an IPv4 address of whatever kind.
+_SPECIAL = tuple(
+    map(
+        ipaddress.ip_network,
+        ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "192.0.0.0/24", "192.88.99.0/24"),
+    )
+)
+
+
+class NotFetched(Exception):  # noqa: N818 (it says what it is; "Error" adds nothing)
+    """The page could not be had; the message says why, for the person who named it.
+
+    ``gone``: it answered, and there is no such page.
+    """
+
+    def __init__(self, why: str, *, gone: bool = False) -> None:
+        super().__init__(why)
+        self.gone = gone
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """``url`` after redirects; ``body`` at most a megabyte; ``links`` the Link headers."""
+
+    url: str
+    content_type: str
+    body: bytes
+    links: tuple[str, ...]
+
+
+def is_public(address: str) -> bool:
+    """Whether this address is one of the public internet."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
+        ip = ip.ipv4_mapped
+    return ip.is_global and not ip.is_multicast and not any(ip in each for each in _SPECIAL)
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """All addresses of a host. Raises OSError."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+@dataclass(frozen=True, slots=True)
+class Fetcher:
+    """The limits of one fetch, redirects included; tests have servers and names of their own."""
+
+    is_allowed: Callable[[str], bool] = is_public
+    resolve: Resolve = resolve
+    port: int = 443
+    trust: ssl.SSLContext | None = None
+    seconds: float = _SECONDS
+
+    def fetch(self, url: str, accept: str = "text/html") -> Fetched:
+        """Raises NotFetched."""
+        deadline = time.monotonic() + self.seconds
+        here = _checked(url, self.port)
+        for _ in range(_MOST_REDIRECTS + 1):
+            answer = self._ask(here, accept, deadline)
+            if isinstance(answer, Fetched):
+                return answer
+            there = _checked(urljoin(here.geturl(), answer), self.port)
+            if _bare(there.hostname) != _bare(here.hostname):
+                raise NotFetched(f"{here.hostname} sends elsewhere, to {there.hostname}.")
+            here = there
+        raise NotFetched(f"{here.hostname} sends from one address to the next without an end.")
+
+    def _ask(self, url: SplitResult, accept: str, deadline: float) -> Fetched | str:
+        """One answer, or where it redirects to."""
+        host = url.hostname or ""
+        connection = _Pinned(host, self._address(host), self.port, self.trust, deadline)
+        # Every read is bounded, yet a byte a second would keep it alive for hours.
+        watch = threading.Timer(max(0.0, deadline - time.monotonic()), connection.cut)
+        watch.daemon = True
+        watch.start()
+        try:
+            target = (url.path or "/") + (f"?{url.query}" if url.query else "")
+            headers = {"Accept": accept, "Accept-Encoding": "identity", "User-Agent": _AGENT}
+            connection.request("GET", target, headers=headers)
+            response = connection.getresponse()
+            connection.answer = response
+            location = response.getheader("Location")
+            if response.status in {301, 302, 303, 307, 308} and location:
+                return location
+            if response.status != 200:
+                gone = response.status in {404, 410}
+                raise NotFetched(f"{host} answers {response.status}.", gone=gone)
+            body = _read(response)
+            if connection.is_cut:
+                raise TimeoutError
+            return Fetched(
+                url.geturl(),
+                (response.getheader("Content-Type") or "").lower(),
+                body,
+                tuple(response.headers.get_all("Link") or ()),
+            )
+        except ssl.SSLCertVerificationError:
+            raise NotFetched(f"The certificate of {host} is not valid.") from None
+        except (OSError, http.client.HTTPException, ValueError):
+            slow = time.monotonic() >= deadline
+            raise NotFetched(
+                f"{host} takes too long to answer." if slow else f"{host} cannot be reached."
+            ) from None
+        finally:
+            watch.cancel()
+            connection.close()
+
+    def _address(self, host: str) -> str:
+        try:
+            addresses = self.resolve(host, self.port)
+        except (OSError, UnicodeError):
+            addresses = []
+        if not addresses:
+            raise NotFetched(f"There is no {host}.")
+        # One address that leads inside is enough: it might be the one that is taken next time.
+        if not all(self.is_allowed(address) for address in addresses):
+            raise NotFetched(f"{host} is not on the public internet.")
+        return addresses[0]
+
+
+class _Pinned(http.client.HTTPSConnection):
+    """Connects to this very address, and checks the certificate against the host's name."""
+
+    def __init__(
+        self, host: str, address: str, port: int, trust: ssl.SSLContext | None, deadline: float
+    ) -> None:
+        self._trust = trust or ssl.create_default_context()
+        self._address = address
+        self._deadline = deadline
+        self.is_cut = False
+        self.answer: http.client.HTTPResponse | None = None
+        # ``self.sock`` is let go of once the answer has begun.
+        self._open: socket.socket | None = None
+        super().__init__(host, port, context=self._trust)
+
+    def connect(self) -> None:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._open = socket.create_connection((self._address, self.port), timeout=left)
+        # What is wrapped lets go of the plain socket.
+        self._open = self.sock = self._trust.wrap_socket(self._open, server_hostname=self.host)
+
+    def close(self) -> None:
+        if self.answer is not None:
+            self.answer.close()
+        super().close()
+        if self._open is not None:
+            self._open.close()
+
+    def cut(self) -> None:
+        """From another thread: whatever waits for this connection ends now."""
+        self.is_cut = True
+        if self._open is not None:
+            # It may have ended by itself.
+            with contextlib.suppress(OSError):
+                self._open.shutdown(socket.SHUT_RDWR)
+
+
+def _read(response: http.client.HTTPResponse) -> bytes:
+    """What matters stands at the beginning of a page; an endless one is read no further."""
+    parts: list[bytes] = []
+    length = 0
+    while length < _MOST_BYTES and (part := response.read1(_CHUNK)):
+        parts.append(part)
+        length += len(part)
+    return b"".join(parts)[:_MOST_BYTES]
+
+
+def _checked(url: str, port: int) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        asked = parts.port
+    except ValueError:
+        raise NotFetched("That is no web address.") from None
+    host = parts.hostname or ""
+    if parts.scheme != "https" or parts.username is not None or asked not in {None, port}:
+        raise NotFetched("Only https addresses without a port or a password are looked at.")
+    if "." not in host or _is_address(host) or not host.isascii():
+        raise NotFetched("Only an address with a host's name is looked at.")
+    if not url.isascii() or any(character <= " " for character in url):
+        raise NotFetched("That is no web address.")
+    return parts
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        # What looks like a number is one to some resolvers: 0x7f.1, 2130706433.
+        return host.rpartition(".")[2].isdigit() or host.lower().startswith("0x")
+    return True
+
+
+def _bare(host: str | None) -> str:
+    return (host or "").removeprefix("www.")
