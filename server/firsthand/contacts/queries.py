@@ -4,10 +4,22 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, and_, or_, select
+from sqlalchemy import (
+    BindParameter,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    null,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import Session
 
 from firsthand.attendees.models import Attendee
@@ -23,7 +35,7 @@ from firsthand.contacts.showing import (
     join_person,
 )
 from firsthand.db import AnySelect
-from firsthand.folding import found_in
+from firsthand.folding import folded_together, pattern_of
 from firsthand.handles.models import Handle
 from firsthand.problems import NotFound
 from firsthand.ties.facts import facts_of_ties
@@ -31,6 +43,7 @@ from firsthand.ties.kinds import KindCount
 from firsthand.ties.models import Tie
 
 Position = tuple[datetime, UUID]
+_OWNER = bindparam("owner", type_=Contact.owner_id.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +103,12 @@ def cards(
     after: Position | None = None,
 ) -> list[Card]:
     """The owner's people, the latest moment first."""
-    stmt = _cards(owner_id).where(is_kept())
-    if stage:
-        stmt = stmt.where(Contact.stage == stage)
-    if q:
-        texts = (card_name(), card_headline(), card_company(), Contact.note)
-        stmt = stmt.where(found_in(q, *texts))
+    given = {"stage": stage, "words": pattern_of(q) if q else ""}
+    narrowed: dict[str, Any] = {name: value for name, value in given.items() if value}
     if after:
-        stmt = stmt.where(
-            or_(
-                Contact.last_at < after[0],
-                and_(Contact.last_at == after[0], Contact.id < after[1]),
-            )
-        )
-    stmt = stmt.order_by(Contact.last_at.desc(), Contact.id.desc()).limit(limit)
-    rows = session.execute(stmt).all()
+        narrowed |= {"after_at": after[0], "after_id": after[1]}
+    values = {"owner": owner_id, "most": limit, **narrowed}
+    rows = session.execute(_card_list(frozenset(narrowed)), values).all()
     handles = handles_of_cards(session, owner_id, [row[0] for row in rows])
     return [_card(row, handles[row[0]]) for row in rows]
 
@@ -112,7 +116,7 @@ def cards(
 def card(session: Session, owner_id: UUID, contact_id: UUID) -> FullCard:
     """The card that this contact belongs to (its root). Raises NotFound."""
     root_id = root_of(session, owner_id, contact_id)
-    row = session.execute(_full_cards(owner_id).where(Contact.id == root_id)).one()
+    row = session.execute(_one_card(), {"owner": owner_id, "root": root_id}).one()
     handles = handles_of_cards(session, owner_id, [root_id])
     ties = ties_of_card(session, owner_id, root_id)
     return FullCard(*(_card(row[:7], handles[root_id]), *row[7:], ties))
@@ -122,19 +126,17 @@ def full_cards(
     session: Session, owner_id: UUID, limit: int, after: UUID | None = None
 ) -> list[FullCard]:
     """All of the owner's people in the order of their ids, without ties: for exports."""
-    stmt = _full_cards(owner_id).where(is_kept())
+    stmt = _full_cards().where(is_kept())
     if after:
         stmt = stmt.where(Contact.id > after)
-    rows = session.execute(stmt.order_by(Contact.id).limit(limit)).all()
+    rows = session.execute(stmt.order_by(Contact.id).limit(limit), {"owner": owner_id}).all()
     handles = handles_of_cards(session, owner_id, [row[0] for row in rows])
     return [FullCard(_card(row[:7], handles[row[0]]), *row[7:]) for row in rows]
 
 
 def root_of(session: Session, owner_id: UUID, contact_id: UUID) -> UUID:
     """Raises NotFound."""
-    root_id = session.scalar(
-        select(Contact.root_id).where(Contact.owner_id == owner_id, Contact.id == contact_id)
-    )
+    root_id: UUID | None = session.scalar(_root_of(), {"owner": owner_id, "contact": contact_id})
     if root_id is None:
         raise NotFound
     return root_id
@@ -149,25 +151,8 @@ def members_of(
 
 def ties_of_card(session: Session, owner_id: UUID, root_id: UUID) -> list[CardTie]:
     """Those put on the card, and those of its handles that were brought later."""
-    members = members_of(owner_id, root_id)
-    kept = (
-        select(ContactHandle.contact_id)
-        .where(
-            ContactHandle.owner_id == owner_id,
-            ContactHandle.contact_id.in_(members),
-            ContactHandle.network == Tie.network,
-            ContactHandle.key == Tie.key,
-        )
-        .exists()
-    )
-    rows = session.execute(
-        select(Tie.id, Tie.network, Tie.name)
-        .where(
-            Tie.owner_id == owner_id,
-            or_(Tie.contact_id.in_(members), and_(Tie.contact_id.is_(None), kept)),
-        )
-        .order_by(Tie.strength.desc())
-    ).all()
+    values = {"owner": owner_id, "root": root_id}
+    rows = session.execute(_ties_of_card(), values).all()
     facts = facts_of_ties(session, owner_id, {tie_id for tie_id, _, _ in rows})
     return [
         CardTie(network, name, facts[tie_id]) for tie_id, network, name in rows if facts.get(tie_id)
@@ -175,14 +160,8 @@ def ties_of_card(session: Session, owner_id: UUID, root_id: UUID) -> list[CardTi
 
 
 def touchpoints_of_card(session: Session, owner_id: UUID, root_id: UUID) -> Sequence[Touchpoint]:
-    return session.scalars(
-        select(Touchpoint)
-        .where(
-            Touchpoint.owner_id == owner_id,
-            Touchpoint.contact_id.in_(members_of(owner_id, root_id)),
-        )
-        .order_by(Touchpoint.at.desc())
-    ).all()
+    values = {"owner": owner_id, "root": root_id}
+    return session.scalars(_touchpoints_of_card(), values).all()
 
 
 def handles_of_cards(
@@ -194,16 +173,100 @@ def handles_of_cards(
     def add(root_id: UUID, network: str, key: str, name: str, verified: bool) -> None:
         found[root_id].setdefault((network, key), CardHandle(network, name, verified))
 
-    mine = (Contact.owner_id == owner_id, Contact.root_id.in_(root_ids))
-    for root_id, network, key, name, verified_at in session.execute(
+    values = {"owner": owner_id, "roots": root_ids}
+    for half in _handles_of_cards() if root_ids else ():
+        for root_id, network, key, name, verified_at in session.execute(half, values):
+            add(root_id, network, key, name, verified_at is not None)
+    return defaultdict(list, {root: list(handles.values()) for root, handles in found.items()})
+
+
+# To put these statements together takes longer than to run them, so each shape is made once.
+
+
+@cache
+def _card_list(narrowed: frozenset[str]) -> AnySelect:
+    texts = folded_together(card_name(), card_headline(), card_company(), Contact.note)
+    conditions = {
+        "stage": Contact.stage == bindparam("stage"),
+        "words": texts.like(bindparam("words", type_=String()), escape="\\"),
+        "after_id": or_(
+            Contact.last_at < bindparam("after_at"),
+            and_(Contact.last_at == bindparam("after_at"), Contact.id < bindparam("after_id")),
+        ),
+    }
+    return (
+        _cards()
+        .where(
+            is_kept(),
+            *(condition for name, condition in conditions.items() if name in narrowed),
+        )
+        .order_by(Contact.last_at.desc(), Contact.id.desc())
+        .limit(bindparam("most", type_=Integer()))
+    )
+
+
+@cache
+def _root_of() -> AnySelect:
+    return select(Contact.root_id).where(
+        Contact.owner_id == _OWNER, Contact.id == bindparam("contact")
+    )
+
+
+@cache
+def _one_card() -> AnySelect:
+    return _full_cards().where(Contact.id == bindparam("root"))
+
+
+@cache
+def _ties_of_card() -> AnySelect:
+    members = members_of(_OWNER, bindparam("root"))
+    put_on = select(Tie.id).where(Tie.owner_id == _OWNER, Tie.contact_id.in_(members))
+    # From the card's few handles to the ties, of which there may be very many.
+    brought_later = (
+        select(Tie.id)
+        .join(
+            ContactHandle,
+            and_(
+                ContactHandle.owner_id == Tie.owner_id,
+                ContactHandle.network == Tie.network,
+                ContactHandle.key == Tie.key,
+            ),
+        )
+        .where(
+            ContactHandle.owner_id == _OWNER,
+            ContactHandle.contact_id.in_(members),
+            Tie.contact_id.is_(None),
+        )
+    )
+    return (
+        select(Tie.id, Tie.network, Tie.name)
+        .where(Tie.owner_id == _OWNER, Tie.id.in_(union(put_on, brought_later)))
+        .order_by(Tie.strength.desc())
+    )
+
+
+@cache
+def _touchpoints_of_card() -> Select[Touchpoint]:
+    members = members_of(_OWNER, bindparam("root"))
+    return (
+        select(Touchpoint)
+        .where(Touchpoint.owner_id == _OWNER, Touchpoint.contact_id.in_(members))
+        .order_by(Touchpoint.at.desc())
+    )
+
+
+@cache
+def _handles_of_cards() -> tuple[AnySelect, ...]:
+    """What the account shows, what a list shows, what the owner keeps: the first one stands."""
+    mine = (Contact.owner_id == _OWNER, Contact.root_id.in_(bindparam("roots", expanding=True)))
+    of_account = (
         select(Contact.root_id, Handle.network, Handle.key, Handle.name, Handle.verified_at)
         .join(Handle, Handle.account_id == Contact.account_id)
         .where(*mine, Handle.circle.in_(TO_MET))
         .order_by(Handle.id)
-    ):
-        add(root_id, network, key, name, verified_at is not None)
-    for root_id, network, key, name in session.execute(
-        select(Contact.root_id, Handle.network, Handle.key, Handle.name)
+    )
+    of_list = (
+        select(Contact.root_id, Handle.network, Handle.key, Handle.name, null())
         .join(
             ContactAttendee,
             and_(
@@ -215,10 +278,11 @@ def handles_of_cards(
         .join(Handle, Handle.attendee_id == Attendee.id)
         .where(*mine, handle_shown(Handle, TO_MET))
         .order_by(Handle.id)
-    ):
-        add(root_id, network, key, name, False)
-    for root_id, network, key, name in session.execute(
-        select(Contact.root_id, ContactHandle.network, ContactHandle.key, ContactHandle.name)
+    )
+    kept = (
+        select(
+            Contact.root_id, ContactHandle.network, ContactHandle.key, ContactHandle.name, null()
+        )
         .join(
             ContactHandle,
             and_(
@@ -226,12 +290,11 @@ def handles_of_cards(
             ),
         )
         .where(*mine)
-    ):
-        add(root_id, network, key, name, False)
-    return defaultdict(list, {root: list(handles.values()) for root, handles in found.items()})
+    )
+    return of_account, of_list, kept
 
 
-def _cards(owner_id: UUID) -> AnySelect:
+def _cards() -> AnySelect:
     return join_person(
         select(
             Contact.id,
@@ -242,11 +305,11 @@ def _cards(owner_id: UUID) -> AnySelect:
             Contact.has_tie,
             Contact.last_at,
         )
-    ).where(Contact.owner_id == owner_id)
+    ).where(Contact.owner_id == _OWNER)
 
 
-def _full_cards(owner_id: UUID) -> AnySelect:
-    return _cards(owner_id).add_columns(
+def _full_cards() -> AnySelect:
+    return _cards().add_columns(
         card_email(),
         card_phone(),
         Contact.note,

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from firsthand.followups.intents import unite
@@ -28,17 +29,24 @@ def whole_meetings(
     session: Session, owner_id: UUID, rows: Sequence[MeetingRow]
 ) -> list[WholeMeeting]:
     by_meeting: dict[UUID, list[Scan]] = defaultdict(list)
-    for scan in session.scalars(
+    values = {"owner": owner_id, "meetings": [row.id for row in rows]}
+    for scan in session.scalars(_scans_of_meetings(), values) if rows else ():
+        by_meeting[scan.meeting_id].append(scan)
+    return [_whole(row, by_meeting[row.id]) for row in rows]
+
+
+# To put this statement together takes longer than to run it.
+@cache
+def _scans_of_meetings() -> Select[Scan]:
+    return (
         select(Scan)
         .where(
-            Scan.owner_id == owner_id,
-            Scan.meeting_id.in_([row.id for row in rows]),
+            Scan.owner_id == bindparam("owner"),
+            Scan.meeting_id.in_(bindparam("meetings", expanding=True)),
             Scan.retracted_at.is_(None),
         )
         .order_by(Scan.at, Scan.received_at, Scan.sequence, Scan.id)
-    ):
-        by_meeting[scan.meeting_id].append(scan)
-    return [_whole(row, by_meeting[row.id]) for row in rows]
+    )
 
 
 def whole_meeting(session: Session, owner_id: UUID, meeting_id: UUID) -> WholeMeeting:

@@ -2,15 +2,16 @@
 
 import functools
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Insert, Table, func, select
+from sqlalchemy import Insert, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from firsthand.db import AnySelect
 from firsthand.ties.kinds import KindCount, TieKind
 from firsthand.ties.models import Import, ImportState, TieFact
 
@@ -21,23 +22,49 @@ Fact = tuple[int, datetime | None, datetime | None]
 def facts_of_ties(
     session: Session, owner_id: UUID, tie_ids: Collection[UUID]
 ) -> dict[UUID, list[KindCount]]:
-    facts = facts_that_count(session, owner_id, TieFact.tie_id.in_(tie_ids)) if tie_ids else {}
+    facts = facts_that_count(session, owner_id, tie_ids)
     return {tie_id: kind_counts(kinds) for tie_id, kinds in facts.items()}
 
 
 def facts_that_count(
-    session: Session, owner_id: UUID, of_which: ColumnElement[bool]
+    session: Session, owner_id: UUID, tie_ids: Collection[UUID]
 ) -> Mapping[UUID, dict[str, Fact]]:
     """Per tie and kind over the done imports: the highest count, the first and the last date.
 
     Archives of one network contain each other, so counts are not added up.
     """
-    facts: dict[UUID, dict[str, Fact]] = defaultdict(dict)
-    for tie_id, kind, count, first_at, last_at in session.execute(
+    if not tie_ids:
+        return {}
+    values = {"owner": owner_id, "ties": list(tie_ids)}
+    return _united(session.execute(_facts(among=True), values))
+
+
+def facts_of_range(
+    session: Session, owner_id: UUID, after: UUID, last: UUID
+) -> Mapping[UUID, dict[str, Fact]]:
+    """The same, of the ties from one id to another, both included."""
+    values = {"owner": owner_id, "after": after, "last": last}
+    return _united(session.execute(_facts(among=False), values))
+
+
+# To put these statements together takes longer than to run them, so each is made once.
+@functools.cache
+def _facts(*, among: bool) -> AnySelect:
+    some = (
+        TieFact.tie_id.in_(bindparam("ties", expanding=True))
+        if among
+        else TieFact.tie_id.between(bindparam("after"), bindparam("last"))
+    )
+    return (
         select(TieFact.tie_id, TieFact.kind, TieFact.count, TieFact.first_at, TieFact.last_at)
         .join(Import, (Import.owner_id == TieFact.owner_id) & (Import.id == TieFact.import_id))
-        .where(TieFact.owner_id == owner_id, of_which, Import.state == ImportState.DONE)
-    ):
+        .where(TieFact.owner_id == bindparam("owner"), some, Import.state == ImportState.DONE)
+    )
+
+
+def _united(rows: Iterable[Any]) -> Mapping[UUID, dict[str, Fact]]:
+    facts: dict[UUID, dict[str, Fact]] = defaultdict(dict)
+    for tie_id, kind, count, first_at, last_at in rows:
         kinds = facts[tie_id]
         kinds[kind] = both(kinds.get(kind), (count, first_at, last_at))
     return facts

@@ -16,7 +16,7 @@ from firsthand.outbox import OutboxEntry, enqueue
 from firsthand.problems import Conflict, NotFound
 from firsthand.ties.facts import Fact, both, facts_that_count, write_facts
 from firsthand.ties.kinds import FoundBlock, FoundOwner, FoundTie, Problem, Summary
-from firsthand.ties.models import Import, ImportState, TieBlock, TieFact
+from firsthand.ties.models import Import, ImportState, TieBlock
 from firsthand.ties.resolving import resolve_ties
 
 # Takes back what failed, then gives every tie of the owner its strength and its matches.
@@ -248,7 +248,7 @@ def _known_before(
 ) -> dict[UUID, dict[str, Fact]]:
     if not tie_ids:
         return {}
-    return dict(facts_that_count(session, owner_id, TieFact.tie_id.in_(tie_ids)))
+    return dict(facts_that_count(session, owner_id, tie_ids))
 
 
 def _grows(before: Fact | None, fact: Fact) -> bool:

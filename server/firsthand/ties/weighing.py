@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from firsthand.db import lock_owners
-from firsthand.ties.facts import facts_that_count, kind_counts
+from firsthand.ties.facts import facts_of_range, kind_counts
 from firsthand.ties.matching import match_ties
 from firsthand.ties.models import Import, ImportState, Tie, TieBlock, TieFact, TieName
 from firsthand.ties.score import strength
@@ -36,7 +36,7 @@ def weigh_owner(session: Session, owner_id: UUID, position: str) -> str | None:
         return None
     last: UUID = ties[-1][0]
     _take_over_names(session, owner_id, after, last)
-    facts = facts_that_count(session, owner_id, TieFact.tie_id.between(after, last))
+    facts = facts_of_range(session, owner_id, after, last)
     weights = [
         {"of_tie": tie_id, "weight": weight}
         for tie_id, before in ties
