@@ -23,6 +23,7 @@ const TEXT = new Set([".js", ".css", ".svg", ".json", ".txt", ".wasm", ".webmani
 const LICENSED = [
   "htmx.org",
   "zxing-wasm",
+  "jsqr",
   "lucide-static",
   "@fontsource-variable/bricolage-grotesque",
 ];
@@ -193,6 +194,8 @@ function offlineFiles() {
   );
   const wanted = [...scripts, ...decoders.map((name) => manifest[name])];
   const later = withImports(wanted, { later: true }).filter((name) => !atOnce.includes(name));
+  // The small ones first: with them alone the plain reader works already.
+  later.sort((one, other) => sizes[one] - sizes[other]);
   return { atOnce, later };
 }
 

@@ -52,6 +52,7 @@ class Stub:
     changes: list[tuple[str, str, Any]] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     signed_out: bool = False
+    worker_policy: str = WORKER_POLICY
 
     def page(self) -> str:
         loader = jinja2.ChoiceLoader(
@@ -88,9 +89,11 @@ def _handler(stub: Stub) -> type[BaseHTTPRequestHandler]:
                 self.answer(stub.page(), "text/html", policy=PAGE_POLICY)
             elif path.startswith("/assets/"):
                 file = stub.built / path.removeprefix("/assets/")
-                self.answer(file.read_bytes(), TYPES[file.suffix], policy=WORKER_POLICY)
-            else:
+                self.answer(file.read_bytes(), TYPES[file.suffix], policy=stub.worker_policy)
+            elif path.startswith("/scans/"):
                 self.answer(stub.card(path.split("/")[2]), "text/html")
+            else:
+                self.answer("", "text/plain", 404)
 
         def do_POST(self) -> None:
             assert self.headers["X-Requested-With"] == "firsthand"

@@ -34,9 +34,9 @@ let noteTypedAt = -Infinity;
 async function record(code) {
   signalRead();
   const entry = await queue.add(recorder.scan(code, page.dataset.event || null));
-  performance.mark("scan-kept");
   taken.set(code, entry);
   card.show(entry);
+  performance.mark("scan-kept");
 }
 
 /** A code that the person gave on purpose: the same one again shows its card again. */
@@ -47,13 +47,15 @@ function take(code) {
 }
 
 function seen(codes) {
+  page.dataset.reader = decoder.reader;
   // Somebody is writing a note: a badge that swings past must not take the card away.
   if (performance.now() - noteTypedAt < TYPING_MS && card.entry) return;
   const code = aimedAt(codes);
   if (!code || !sightings.isNew(code.text, performance.now())) return;
-  still.freeze();
-  performance.mark("scan-read", { detail: { ms: decoder.ms } });
+  performance.mark("scan-read", { detail: { ms: decoder.ms, taken: decoder.taken } });
   record(code.text);
+  // While the scan is being written.
+  still.freeze();
 }
 
 function explain(reason) {
@@ -103,10 +105,11 @@ function tryAgain() {
   startCamera();
 }
 
-function offerTorch() {
+async function offerTorch() {
   const button = part("torch");
   button.hidden = !camera.hasTorch;
   button.setAttribute("aria-pressed", "false");
+  button.setAttribute("aria-pressed", String(await camera.relight()));
 }
 
 async function turnTorch() {

@@ -1,4 +1,5 @@
 const CHOICE = "firsthand.camera";
+const TORCH = "firsthand.torch";
 
 const PROBLEMS = {
   NotAllowedError: "denied",
@@ -44,18 +45,28 @@ export class Camera extends EventTarget {
     if (!navigator.mediaDevices?.getUserMedia) throw new CameraProblem("missing");
     this.close();
     const device = choice ?? this.storage.getItem(CHOICE);
-    const which = device ? { deviceId: { ideal: device } } : { facingMode: { ideal: "environment" } };
-    const video = { ...which, width: { ideal: 1280 }, height: { ideal: 720 } };
-    try {
-      this.#stream = await navigator.mediaDevices.getUserMedia({ video, audio: false });
-    } catch (error) {
+    this.#stream = await this.#ask(device).catch((error) => {
       throw new CameraProblem(PROBLEMS[error.name] ?? "failed");
-    }
-    if (choice) this.storage.setItem(CHOICE, choice);
+    });
+    if (choice) this.#remember(CHOICE, choice);
     this.track.addEventListener("ended", () => this.dispatchEvent(new Event("ended")));
     this.video.srcObject = this.#stream;
     this.#focusContinuously();
     await this.resume();
+  }
+
+  /** The camera of last time may be gone, or have another name now: then the back camera. */
+  async #ask(device) {
+    const ask = (which) => {
+      const video = { ...which, width: { ideal: 1280 }, height: { ideal: 720 } };
+      return navigator.mediaDevices.getUserMedia({ video, audio: false });
+    };
+    const back = { facingMode: { ideal: "environment" } };
+    if (!device) return ask(back);
+    return ask({ deviceId: { exact: device } }).catch((error) => {
+      if (!["OverconstrainedError", "NotFoundError"].includes(error.name)) throw error;
+      return ask(back);
+    });
   }
 
   /** Plays on after the page was hidden; iOS pauses the picture then. */
@@ -79,9 +90,26 @@ export class Camera extends EventTarget {
     return Boolean(this.track?.getCapabilities?.().torch);
   }
 
-  /** @returns {Promise<boolean>} whether the light is now as wished */
+  /** @returns {Promise<boolean>} whether the light is now as wished, and will be next time */
   async light(on) {
-    return this.track.applyConstraints({ advanced: [{ torch: on }] }).then(() => true, () => false);
+    const wish = { advanced: [{ torch: on }] };
+    const done = await this.track.applyConstraints(wish).then(() => true, () => false);
+    if (done) this.#remember(TORCH, on ? "on" : "");
+    return done;
+  }
+
+  /** @returns {Promise<boolean>} whether the light of last time is on again */
+  async relight() {
+    return this.hasTorch && this.storage.getItem(TORCH) === "on" && this.light(true);
+  }
+
+  /** A storage that has become full forgets; the camera works on. */
+  #remember(key, value) {
+    try {
+      this.storage.setItem(key, value);
+    } catch {
+      // Asked again next time.
+    }
   }
 
   #focusContinuously() {

@@ -8,6 +8,12 @@ export class Decoder {
   /** @type {number} milliseconds that the last picture took in the worker */
   ms = 0;
 
+  /** @type {number} when the last frame was taken from the camera, on the page's clock */
+  taken = 0;
+
+  /** @type {"" | "native" | "wasm" | "plain"} which reader looked at the last picture */
+  reader = "";
+
   /**
    * @param {string} worker address of the worker's script
    * @param {string} wasm address of the reader's WebAssembly
@@ -39,11 +45,11 @@ export class Decoder {
     this.#fail("stopped");
   }
 
-  #answer({ id, codes, ms, error }) {
+  #answer({ id, codes, ms, reader, error }) {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (error) return waiting?.reject(new Error(error));
-    this.ms = ms;
+    Object.assign(this, { ms, reader });
     return waiting?.resolve(codes);
   }
 
@@ -54,10 +60,11 @@ export class Decoder {
   }
 }
 
+/** @returns {Promise<number>} when the frame left the camera, where that is known */
 function nextFrame(video) {
   return new Promise((resolve) => {
-    if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(resolve);
-    else requestAnimationFrame(resolve);
+    if (!video.requestVideoFrameCallback) requestAnimationFrame(resolve);
+    else video.requestVideoFrameCallback((now, { captureTime }) => resolve(captureTime ?? now));
   });
 }
 
@@ -71,12 +78,13 @@ function nextFrame(video) {
  */
 export async function watch(video, decoder, signal, found) {
   while (!signal.aborted) {
-    await nextFrame(video);
+    const taken = await nextFrame(video);
     if (signal.aborted) return;
     if (document.hidden || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) continue;
     // A stream that is just ending has no picture to give.
     const frame = await createImageBitmap(video).catch(() => null);
     const codes = frame && (await decoder.read(frame));
+    decoder.taken = taken;
     if (codes && !signal.aborted) found(codes);
   }
 }
