@@ -81,7 +81,7 @@ def test_axe_finds_nothing_on_the_card_without_network(visits: Visits, axe: str)
     page.context.set_offline(True)
     page.get_by_label("Type or paste a code").fill("TICKET-NUMBER-1")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Badge read")).to_be_visible()
+    expect(page.get_by_role("heading", name="Unknown, badge")).to_be_visible()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
         assert findings(page) == [], scheme

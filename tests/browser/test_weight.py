@@ -77,7 +77,9 @@ def test_a_first_visit_is_light_and_stays_at_home(served: tuple[Browser, World],
 
 
 # What only the scanner's own pages ask for: their scripts, the queue, the decoder and its worker.
-_SCANNER = ("/static/scan.", "/static/box.", "/static/chunk.", "/static/decode.", "/static/zxing_")
+_SCANNER = tuple(
+    f"/static/{name}" for name in ("scan.", "box.", "chunk.", "foreign-card.", "decode.", "zxing_")
+)
 
 
 def _is_of(url: str, parts: tuple[str, ...]) -> bool:
