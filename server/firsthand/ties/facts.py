@@ -2,7 +2,7 @@
 
 import functools
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from firsthand.db import AnySelect
 from firsthand.ties.kinds import KindCount, TieKind
-from firsthand.ties.models import Import, ImportState, TieFact
+from firsthand.ties.models import Import, ImportList, ImportState, Tie, TieFact
 
-# How often, and when first and last.
-Fact = tuple[int, datetime | None, datetime | None]
+# How often, when first and last, and by when it had ended.
+Fact = tuple[int, datetime | None, datetime | None, datetime | None]
+# The moments of a network's whole lists of a kind, in order.
+_Lists = Mapping[tuple[str, str], Sequence[datetime]]
 
 
 def facts_of_ties(
@@ -31,12 +33,14 @@ def facts_that_count(
 ) -> Mapping[UUID, dict[str, Fact]]:
     """Per tie and kind over the done imports: the highest count, the first and the last date.
 
-    Archives of one network contain each other, so counts are not added up.
+    Archives of one network contain each other, so counts are not added up. A kind has ended when a
+    whole list is later than all that tell of it.
     """
     if not tie_ids:
         return {}
     values = {"owner": owner_id, "ties": list(tie_ids)}
-    return _united(session.execute(_facts(among=True), values))
+    lists = _whole_lists(session, owner_id)
+    return _united(session.execute(_facts(among=True), values), lists)
 
 
 def facts_of_range(
@@ -44,7 +48,15 @@ def facts_of_range(
 ) -> Mapping[UUID, dict[str, Fact]]:
     """The same, of the ties from one id to another, both included."""
     values = {"owner": owner_id, "after": after, "last": last}
-    return _united(session.execute(_facts(among=False), values))
+    lists = _whole_lists(session, owner_id)
+    return _united(session.execute(_facts(among=False), values), lists)
+
+
+def _whole_lists(session: Session, owner_id: UUID) -> _Lists:
+    lists: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+    for network, kind, as_of in session.execute(_lists(), {"owner": owner_id}):
+        lists[network, kind].append(as_of)
+    return lists
 
 
 # To put these statements together takes longer than to run them, so each is made once.
@@ -56,17 +68,46 @@ def _facts(*, among: bool) -> AnySelect:
         else TieFact.tie_id.between(bindparam("after"), bindparam("last"))
     )
     return (
-        select(TieFact.tie_id, TieFact.kind, TieFact.count, TieFact.first_at, TieFact.last_at)
+        select(
+            TieFact.tie_id,
+            TieFact.kind,
+            TieFact.count,
+            TieFact.first_at,
+            TieFact.last_at,
+            Tie.network,
+            Import.as_of(),
+        )
         .join(Import, (Import.owner_id == TieFact.owner_id) & (Import.id == TieFact.import_id))
+        .join(Tie, (Tie.owner_id == TieFact.owner_id) & (Tie.id == TieFact.tie_id))
         .where(TieFact.owner_id == bindparam("owner"), some, Import.state == ImportState.DONE)
     )
 
 
-def _united(rows: Iterable[Any]) -> Mapping[UUID, dict[str, Fact]]:
+@functools.cache
+def _lists() -> AnySelect:
+    return (
+        select(ImportList.network, ImportList.kind, Import.as_of())
+        .join(
+            Import, (Import.owner_id == ImportList.owner_id) & (Import.id == ImportList.import_id)
+        )
+        .where(ImportList.owner_id == bindparam("owner"), Import.state == ImportState.DONE)
+        .order_by(Import.as_of())
+    )
+
+
+def _united(rows: Iterable[Any], lists: _Lists) -> Mapping[UUID, dict[str, Fact]]:
     facts: dict[UUID, dict[str, Fact]] = defaultdict(dict)
-    for tie_id, kind, count, first_at, last_at in rows:
+    told: dict[tuple[UUID, str], tuple[str, datetime]] = {}
+    for tie_id, kind, count, first_at, last_at, network, as_of in rows:
         kinds = facts[tie_id]
-        kinds[kind] = both(kinds.get(kind), (count, first_at, last_at))
+        kinds[kind] = both(kinds.get(kind), (count, first_at, last_at, None))
+        if (network, kind) in lists:
+            known = told.get((tie_id, kind))
+            told[tie_id, kind] = (network, max(known[1], as_of) if known else as_of)
+    for (tie_id, kind), (network, last_told) in told.items():
+        ended_at = next((as_of for as_of in lists[network, kind] if as_of > last_told), None)
+        if ended_at:
+            facts[tie_id][kind] = (*facts[tie_id][kind][:3], ended_at)
     return facts
 
 
@@ -76,7 +117,7 @@ def both(one: Fact | None, other: Fact) -> Fact:
         return other
     firsts = [moment for moment in (one[1], other[1]) if moment]
     lasts = [moment for moment in (one[2], other[2]) if moment]
-    return max(one[0], other[0]), min(firsts, default=None), max(lasts, default=None)
+    return max(one[0], other[0]), min(firsts, default=None), max(lasts, default=None), None
 
 
 def kind_counts(facts: Mapping[str, Fact]) -> list[KindCount]:
@@ -99,7 +140,7 @@ def write_facts(
             "first_at": first_at,
             "last_at": last_at,
         }
-        for (tie_id, kind), (count, first_at, last_at) in facts.items()
+        for (tie_id, kind), (count, first_at, last_at, _) in facts.items()
     ]
     on_sqlite = session.get_bind().dialect.name == "sqlite"
     session.connection().execute(_insert_or_unite(on_sqlite), rows)
