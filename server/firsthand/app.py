@@ -23,6 +23,7 @@ from firsthand.api.routes import api_router
 from firsthand.assets import Assets, templates_folder
 from firsthand.attendees import routes as attendees
 from firsthand.badges import routes as badges
+from firsthand.contacts import one_person_routes as one_person
 from firsthand.contacts import routes as contacts
 from firsthand.db import Database
 from firsthand.demo import routes as demo
@@ -155,6 +156,7 @@ def page_routes(settings: Settings) -> list[Any]:
         attendees,
         badges,
         claims,
+        one_person,
         contacts,
         events,
         followups,

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from firsthand.attendees.membership import ATTENDEE_CLAIMED
-from firsthand.contacts.claiming import resolve_claimed
-from firsthand.handles.keeping import MATCH_ACCOUNT
+from firsthand.followups.claiming import resolve_claimed
+from firsthand.followups.one_person import join_proven
+from firsthand.handles.keeping import HANDLE_PROVEN, MATCH_ACCOUNT
 from firsthand.outbox import Handler
 from firsthand.ties.importing import WEIGH_OWNER
 from firsthand.ties.matching import (
@@ -18,6 +19,7 @@ from firsthand.ties.weighing import weigh_owner
 
 HANDLERS: Mapping[str, Handler] = {
     ATTENDEE_CLAIMED: resolve_claimed,
+    HANDLE_PROVEN: join_proven,
     MATCH_ACCOUNT: match_account,
     MATCH_EVENT: match_event,
     MATCH_OWNER: match_owner,

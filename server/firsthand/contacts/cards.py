@@ -1,5 +1,6 @@
 """From a person to the owner's card for them: found if it is there, else made. Works on sets."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +18,9 @@ from firsthand.contacts.models import (
 from firsthand.contacts.persons import Cards, Person, SomeAttendee, SomeCode, SomeProfile
 from firsthand.contacts.profile_cards import find_profiles
 from firsthand.db import insert_new, table_of
+from firsthand.handles.keeping import HANDLE_PROVEN
 from firsthand.handles.models import Handle
+from firsthand.outbox import enqueue
 from firsthand.prepared import Prepared
 from firsthand.ties.models import Match, Tie
 
@@ -49,9 +52,9 @@ _CARDS_OF_ATTENDEES = Prepared(
     attendee_id=Uuid(),
 )
 # Only handles which the other shows to people they meet: a card must not tell more.
-_SHARED_TIES = Prepared(
+_LOOSE_TIES = Prepared(
     lambda given: (
-        select(_MATCH.owner_id, _MATCH.attendee_id, _MATCH.tie_id, _CONTACT.root_id)
+        select(_MATCH.owner_id, _MATCH.attendee_id, _MATCH.tie_id)
         .join_from(
             given,
             table_of(Match),
@@ -60,17 +63,23 @@ _SHARED_TIES = Prepared(
         .join(table_of(Tie), (_TIE.owner_id == _MATCH.owner_id) & (_TIE.id == _MATCH.tie_id))
         .join(table_of(Handle), _HANDLE.id == _MATCH.handle_id)
         .join(table_of(Attendee), _ATTENDEE.id == _MATCH.attendee_id)
-        .outerjoin(
-            table_of(Contact),
-            (_CONTACT.owner_id == _TIE.owner_id) & (_CONTACT.id == _TIE.contact_id),
-        )
         .where(
+            _TIE.contact_id.is_(None),
             _HANDLE.circle != Circle.NOBODY,
             or_(_ATTENDEE.account_id.is_not(None), _ATTENDEE.listed.is_(True)),
         )
     ),
     owner_id=Uuid(),
     attendee_id=Uuid(),
+)
+_PROVEN_ACCOUNTS = Prepared(
+    lambda given: (
+        select(_HANDLE.account_id)
+        .join_from(given, table_of(Handle), _HANDLE.account_id == given.c.account_id)
+        .where(_HANDLE.verified_at.is_not(None), _HANDLE.circle != Circle.NOBODY)
+        .distinct()
+    ),
+    account_id=Uuid(),
 )
 
 
@@ -103,18 +112,15 @@ def _find_attendees(session: Session, people: Sequence[SomeAttendee], cards: Car
         (owner, attendee): root
         for owner, attendee, root in _CARDS_OF_ATTENDEES.rows(session, asked)
     }
-    ties, by_tie = _shared_ties(session, asked)
+    ties = _loose_ties(session, asked)
     links: list[dict[str, object]] = []
     fresh: list[dict[str, object]] = []
     link_ties: list[tuple[UUID, UUID, UUID]] = []
+    new_of_account: list[tuple[UUID]] = []
     for person in people:
         attended = (person.owner_id, person.attendee_id)
         known = (person.owner_id, person.account_id) if person.account_id else None
-        root = (
-            (by_account.get(known) if known else None)
-            or by_attendee.get(attended)
-            or by_tie.get(attended)
-        )
+        root = (by_account.get(known) if known else None) or by_attendee.get(attended)
         if root is None:
             root, row = cards.make(
                 person,
@@ -125,6 +131,7 @@ def _find_attendees(session: Session, people: Sequence[SomeAttendee], cards: Car
             fresh.append(row)
             if known:
                 by_account[known] = root
+                new_of_account.append((known[1],))
         if attended not in by_attendee:
             by_attendee[attended] = root
             links.append(
@@ -145,20 +152,24 @@ def _find_attendees(session: Session, people: Sequence[SomeAttendee], cards: Car
             .values(contact_id=root)
             .execution_options(synchronize_session=False)
         )
+    if new_of_account:
+        _ask_who_else(session, new_of_account)
 
 
-def _shared_ties(
+def _loose_ties(
     session: Session, asked: Sequence[tuple[UUID, UUID]]
-) -> tuple[dict[tuple[UUID, UUID], list[UUID]], dict[tuple[UUID, UUID], UUID]]:
-    """Ties that match these attendees and are on no card yet, and the cards of those that are."""
-    loose: dict[tuple[UUID, UUID], list[UUID]] = {}
-    carded: dict[tuple[UUID, UUID], UUID] = {}
-    for owner, attendee, tie_id, root in _SHARED_TIES.rows(session, asked):
-        if root is None:
-            loose.setdefault((owner, attendee), []).append(tie_id)
-        else:
-            carded[owner, attendee] = root
-    return loose, carded
+) -> dict[tuple[UUID, UUID], list[UUID]]:
+    """Ties that match these attendees and are on no card yet."""
+    loose: dict[tuple[UUID, UUID], list[UUID]] = defaultdict(list)
+    for owner, attendee, tie_id in _LOOSE_TIES.rows(session, asked):
+        loose[owner, attendee].append(tie_id)
+    return loose
+
+
+def _ask_who_else(session: Session, account_ids: Sequence[tuple[UUID]]) -> None:
+    """A card of a handle which this account has proven may be there already."""
+    for (account_id,) in _PROVEN_ACCOUNTS.rows(session, account_ids):
+        enqueue(session, HANDLE_PROVEN, account_id)
 
 
 def _find_codes(session: Session, people: Sequence[SomeCode], cards: Cards) -> None:

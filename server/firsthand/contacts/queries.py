@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -119,7 +119,8 @@ def card(session: Session, owner_id: UUID, contact_id: UUID) -> FullCard:
     row = session.execute(_one_card(), {"owner": owner_id, "root": root_id}).one()
     handles = handles_of_cards(session, owner_id, [root_id])
     ties = ties_of_card(session, owner_id, root_id)
-    return FullCard(*(_card(row[:7], handles[root_id]), *row[7:], ties))
+    (full,) = _completed(session, owner_id, [_full_card(row, handles[root_id], ties)])
+    return full
 
 
 def full_cards(
@@ -131,7 +132,15 @@ def full_cards(
         stmt = stmt.where(Contact.id > after)
     rows = session.execute(stmt.order_by(Contact.id).limit(limit), {"owner": owner_id}).all()
     handles = handles_of_cards(session, owner_id, [row[0] for row in rows])
-    return [FullCard(_card(row[:7], handles[row[0]]), *row[7:]) for row in rows]
+    return _completed(session, owner_id, [_full_card(row, handles[row[0]]) for row in rows])
+
+
+def cards_of_roots(session: Session, owner_id: UUID, root_ids: Sequence[UUID]) -> list[Card]:
+    """These of the owner's people, in no order; without those that nothing holds up any more."""
+    stmt = _cards().where(Contact.id.in_(root_ids), is_kept())
+    rows = session.execute(stmt, {"owner": owner_id}).all() if root_ids else []
+    handles = handles_of_cards(session, owner_id, [row[0] for row in rows])
+    return [_card(row, handles[row[0]]) for row in rows]
 
 
 def root_of(session: Session, owner_id: UUID, contact_id: UUID) -> UUID:
@@ -324,3 +333,48 @@ def _full_cards() -> AnySelect:
 
 def _card(row: Any, handles: Sequence[CardHandle]) -> Card:
     return Card(*(*row, handles))
+
+
+def _full_card(row: Any, handles: Sequence[CardHandle], ties: Sequence[CardTie] = ()) -> FullCard:
+    return FullCard(*(_card(row[:7], handles), *row[7:], ties))
+
+
+def _completed(session: Session, owner_id: UUID, found: Sequence[FullCard]) -> list[FullCard]:
+    """What a card lacks comes from those that were joined to it, the oldest first."""
+    values = {"owner": owner_id, "roots": [full.card.id for full in found]}
+    joined: dict[UUID, list[Any]] = defaultdict(list)
+    for row in session.execute(_joined_cards(), values) if found else ():
+        joined[row.root_id].append(row)
+    return [_complete(full, joined.get(full.card.id, ())) for full in found]
+
+
+def _complete(full: FullCard, joined: Sequence[Any]) -> FullCard:
+    for row in joined:
+        card = full.card
+        full = replace(
+            full,
+            card=replace(
+                card, headline=card.headline or row.headline, company=card.company or row.company
+            ),
+            email=full.email or row.email,
+            phone=full.phone or row.phone,
+        )
+    return full
+
+
+@cache
+def _joined_cards() -> AnySelect:
+    stmt = join_person(
+        select(
+            Contact.root_id,
+            card_headline().label("headline"),
+            card_company().label("company"),
+            card_email().label("email"),
+            card_phone().label("phone"),
+        )
+    )
+    return stmt.where(
+        Contact.owner_id == _OWNER,
+        Contact.root_id.in_(bindparam("roots", expanding=True)),
+        Contact.id != Contact.root_id,
+    ).order_by(Contact.id)

@@ -13,6 +13,8 @@ from firsthand.accounts.addresses import read_line
 from firsthand.accounts.signing_in import Viewer
 from firsthand.attendees.membership import current_event
 from firsthand.contacts.editing import CardEdit, edit_card
+from firsthand.contacts.evidence import source_words
+from firsthand.contacts.identity import identity_of
 from firsthand.contacts.models import Stage
 from firsthand.contacts.queries import cards
 from firsthand.contacts.timeline import Moment
@@ -154,6 +156,7 @@ async def _person(
     story = await db.read(story_of, viewer.account_id, contact_id)
     event = await db.read(current_event, viewer.account_id)
     zone = ZoneInfo(event.timezone if event else "UTC")
+    identity = await db.read(identity_of, viewer.account_id, story.person)
     return pages.render(
         "contacts/person.html",
         viewer,
@@ -161,6 +164,8 @@ async def _person(
         here="people",
         event=event,
         story=story,
+        identity=identity,
+        source_words=source_words,
         beside=await db.read(cards, viewer.account_id, limit=_BESIDE),
         today=await db.read(today_of, viewer.account_id, now()),
         due_words=due_words,

@@ -16,6 +16,8 @@ from firsthand.problems import Conflict, Invalid, NotFound
 
 MOST_HANDLES = 40
 MATCH_ACCOUNT = "match-account"
+# Cards of the account, and cards of a handle that it has proven, are one human's.
+HANDLE_PROVEN = "handle-proven"
 
 
 def add_handle(session: Session, account_id: UUID, pasted: str, network: str | None) -> Handle:

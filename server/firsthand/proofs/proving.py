@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from firsthand.accounts.models import Account
 from firsthand.db import Database, now
-from firsthand.handles.keeping import MATCH_ACCOUNT, own_stable_id
+from firsthand.handles.keeping import HANDLE_PROVEN, MATCH_ACCOUNT, own_stable_id
 from firsthand.handles.models import Handle
 from firsthand.handles.networks import Network
 from firsthand.handles.parsing import ParsedHandle, profile_url
@@ -113,6 +113,7 @@ def keep_answer(
         if answer.evidence.stable_id:
             own_stable_id(session, question.account_id, question.handle, answer.evidence.stable_id)
         enqueue(session, MATCH_ACCOUNT, question.account_id)
+        enqueue(session, HANDLE_PROVEN, question.account_id)
         return
     proof.failed_since = proof.failed_since or moment
     patience = _AWAY_FOR if answer.unreachable else _MISSED_FOR

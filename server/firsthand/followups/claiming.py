@@ -2,13 +2,15 @@
 
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from firsthand.attendees.models import Attendee
 from firsthand.badges.issuing import issue_badges
+from firsthand.contacts.evidence import ACCOUNT, Evidence
 from firsthand.contacts.models import Contact, ContactAttendee
 from firsthand.db import insert_new, lock_owners, new_id, now
+from firsthand.followups.one_person import join_on_proof, join_proven
 from firsthand.handles.models import Handle
 from firsthand.ties.matching import match_account
 
@@ -29,6 +31,7 @@ def resolve_claimed(session: Session, attendee_id: UUID, _: str = "") -> None:
     lock_owners(session, [owner_id for owner_id, _ in rows])
     for owner_id, contact_id in rows:
         _tell_card(session, owner_id, contact_id, attendee.account_id)
+    join_proven(session, attendee.account_id)
     match_account(session, attendee.account_id)
 
 
@@ -55,18 +58,12 @@ def _take_over_handles(session: Session, attendee: Attendee) -> None:
 
 
 def _tell_card(session: Session, owner_id: UUID, contact_id: UUID, account_id: UUID) -> None:
-    """The account is proof that two cards are one human: then one points to the other's root."""
+    """The account is proof that two cards are one human."""
     other = session.scalar(
-        select(Contact.root_id).where(
-            Contact.owner_id == owner_id, Contact.account_id == account_id
-        )
+        select(Contact.id).where(Contact.owner_id == owner_id, Contact.account_id == account_id)
     )
-    card = session.get_one(Contact, (owner_id, contact_id))
     if other is None:
-        card.account_id = account_id
-    elif other != card.root_id:
-        session.execute(
-            update(Contact)
-            .where(Contact.owner_id == owner_id, Contact.root_id == card.root_id)
-            .values(root_id=other)
-        )
+        session.get_one(Contact, (owner_id, contact_id)).account_id = account_id
+        session.flush()
+    else:
+        join_on_proof(session, owner_id, other, contact_id, Evidence(ACCOUNT))
