@@ -17,7 +17,13 @@ function word(name, values = {}) {
 
 function paint() {
   const { unsent, unowned, unreadable, store, progress, entries } = queue;
-  part("count").textContent = entries.length || queue.ofOthers ? summary(queue) : "";
+  const isEmpty = !entries.length && !queue.ofOthers;
+  part("count").textContent = isEmpty ? "" : summary(queue);
+  part("count").hidden = isEmpty;
+  part("empty").hidden = !isEmpty;
+  // There is nothing to save, nor to fear for.
+  part("save").hidden = isEmpty;
+  part("lasting").hidden = isEmpty;
   part("progress").hidden = !progress;
   if (progress) Object.assign(part("progress"), { max: progress.total, value: progress.sent });
   part("trouble").textContent = store.trouble ? say(`storage-${store.trouble}`) : "";
@@ -26,7 +32,6 @@ function paint() {
   part("unowned").querySelector("[data-count]").textContent = unowned.length;
   part("send").hidden = !unsent.length || queue.signedOut;
   paintUnreadable(unreadable);
-  part("empty").hidden = Boolean(entries.length || queue.ofOthers);
   paintList(entries);
 }
 
