@@ -50,14 +50,21 @@ class Outbox:
         await asyncio.to_thread(self.settle_now)
 
     def settle_now(self) -> None:
-        for entry_id in self._db.read_now(_waiting):
-            try:
-                # Long work comes in short transactions, so that scans never wait for it.
-                while self._db.write_now(self._handle, entry_id):
-                    pass
-            except Exception:
-                # It stays in the outbox and is tried again at the next settling or start.
-                log.exception("an outbox entry could not be handled")
+        tried: set[UUID] = set()
+        # What is handled may leave something else to do.
+        while fresh := [each for each in self._db.read_now(_waiting) if each not in tried]:
+            tried.update(fresh)
+            for entry_id in fresh:
+                self._settle_one(entry_id)
+
+    def _settle_one(self, entry_id: UUID) -> None:
+        try:
+            # Long work comes in short transactions, so that scans never wait for it.
+            while self._db.write_now(self._handle, entry_id):
+                pass
+        except Exception:
+            # It stays in the outbox and is tried again at the next settling or start.
+            log.exception("an outbox entry could not be handled")
 
     def _handle(self, session: Session, entry_id: UUID) -> bool:
         entry = session.scalar(

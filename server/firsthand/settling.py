@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from firsthand.attendees.membership import ATTENDEE_CLAIMED
+from firsthand.followups.attaching import attach_ties
 from firsthand.followups.claiming import resolve_claimed
 from firsthand.followups.one_person import join_proven
 from firsthand.handles.keeping import HANDLE_PROVEN, MATCH_ACCOUNT
@@ -15,7 +16,7 @@ from firsthand.ties.matching import (
     match_event,
     match_owner,
 )
-from firsthand.ties.weighing import weigh_owner
+from firsthand.ties.weighing import TIES_WEIGHED, weigh_owner
 
 HANDLERS: Mapping[str, Handler] = {
     ATTENDEE_CLAIMED: resolve_claimed,
@@ -23,5 +24,6 @@ HANDLERS: Mapping[str, Handler] = {
     MATCH_ACCOUNT: match_account,
     MATCH_EVENT: match_event,
     MATCH_OWNER: match_owner,
+    TIES_WEIGHED: attach_ties,
     WEIGH_OWNER: weigh_owner,
 }

@@ -8,7 +8,7 @@ Ten badges swing past the camera again and again. A frame's time is that of its 
 when the card says that the scan is kept, after its durable write. The browser's own CPU throttle
 (Emulation.setCPUThrottlingRate) slows the page's thread alone: a loop in the decoding worker shows
 that. So each thread of the page's process has a control group of its own, which gives it a sixth of
-a core in turns of 2 ms; the loop shows that this reaches the worker. A core that is six times slower
+a core in turns of 2 ms; the loop shows that this reaches the worker. A core six times slower
 would answer a short call at once, and so does a thread that has used little of its share; stopping
 the whole process in turns (the third line) adds up to 10 ms to every wake, and is shown beside it.
 The bar: p95 150 ms.

@@ -85,7 +85,7 @@ def restage(session: Session, contacts: Iterable[tuple[UUID, UUID]]) -> None:
     tied = {
         (owner, root)
         for owner, root in session.execute(
-            select(*group).join(Tie, by_contact(Tie)).where(*mine).distinct()
+            select(*group).join(Tie, by_contact(Tie)).where(*mine, Tie.strength > 0).distinct()
         )
     }
     rows = []

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from firsthand.db import lock_owners
+from firsthand.outbox import enqueue
 from firsthand.ties.facts import facts_of_range, kind_counts
 from firsthand.ties.matching import match_ties
 from firsthand.ties.models import (
@@ -25,6 +26,8 @@ from firsthand.ties.models import (
 from firsthand.ties.people_known import forget_some_people
 from firsthand.ties.score import strength
 
+# What stands on the owner's cards may be another since.
+TIES_WEIGHED = "ties-weighed"
 _TIES_A_STEP = 400
 _GIVEN_UP = (ImportState.FAILED, ImportState.UNDONE)
 
@@ -42,6 +45,7 @@ def weigh_owner(session: Session, owner_id: UUID, position: str) -> str | None:
         .limit(_TIES_A_STEP)
     ).all()
     if not ties:
+        enqueue(session, TIES_WEIGHED, owner_id)
         return None
     last: UUID = ties[-1][0]
     _take_over_names(session, owner_id, after, last)

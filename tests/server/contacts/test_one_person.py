@@ -218,7 +218,9 @@ STEPS = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(steps=STEPS)
 def test_however_cards_are_joined_and_parted_each_group_has_one_root_and_undo_is_whole(
     house: House, steps: list[tuple[str, int, int]]

@@ -111,7 +111,9 @@ EXPORTS = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(exports=EXPORTS)
 def test_in_whatever_order_exports_come_the_days_they_tell_of_decide(
     house: House, exports: list[Export]

@@ -19,6 +19,7 @@ export class ScanQueue extends EventTarget {
   #raw = [];
   #draining = null;
   #again = false;
+  #added = [];
   #failures = 0;
   #timer = 0;
   #most = 0;
@@ -104,11 +105,17 @@ export class ScanQueue extends EventTarget {
     const fresh = makeEntry(scan, { owner: this.account, device: this.device });
     const [kept] = await this.store.add([fresh]);
     const entry = this.#learn(kept);
-    this.#tell(entry);
+    // Whoever waits to see that it is kept comes first.
+    this.#added.push(entry);
+    if (this.#added.length === 1) setTimeout(() => this.#sendAdded());
+    return entry;
+  }
+
+  #sendAdded() {
+    for (const entry of this.#added.splice(0)) this.#tell(entry);
     askForSync();
     askToLast();
     this.drain();
-    return entry;
   }
 
   /** A scan that the server has already, from its plain form: only later changes are sent. */

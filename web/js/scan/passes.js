@@ -1,5 +1,5 @@
-// How a picture is looked at: the whole of it first, then, where nothing was found, other views of
-// it. Pure: from numbers to numbers.
+// How a picture is looked at: the whole of it, coarsely and then closely; then, where nothing was
+// found, other views of it. Pure: from numbers to numbers.
 
 /**
  * @typedef {object} Pass
@@ -9,16 +9,32 @@
  * @property {string[]} [formats] zxing's names; QR codes without them
  */
 
+/**
+ * What each frame gets first. It costs a quarter of a close look and reads what is held before the
+ * camera; the noise of a dim hall goes, too, when four pixels become one.
+ * @type {Pass}
+ */
+export const COARSE = { part: 1, scale: 0.5 };
+
 /** @type {Pass} */
-export const WHOLE = { part: 1, scale: 1 };
+export const CLOSE = { part: 1, scale: 1 };
+
+const MIDDLE = 0.25;
 
 /**
- * The other views, each for what the first one misses.
+ * Whether what a coarse look has read needs no closer one: one of the codes is in the middle. One
+ * at the edge may be a neighbour's, beside a badge that only a close look reads.
+ * @param {{x: number, y: number}[]} codes
+ */
+export function isInMiddle(codes) {
+  return codes.some(({ x, y }) => Math.abs(x - 0.5) < MIDDLE && Math.abs(y - 0.5) < MIDDLE);
+}
+
+/**
+ * The other views, each for what the first ones miss.
  * @type {Pass[]}
  */
 export const OTHER_VIEWS = [
-  // The noise of a dim hall goes when four pixels become one.
-  { part: 1, scale: 0.5 },
   // Out of focus, or moved.
   { part: 0.6, scale: 1, prepare: "sharpen" },
   // A lamp's reflection: what is ink there is lighter than paper here.
@@ -42,7 +58,7 @@ export class FramePlan {
 
   /** The next view of this frame, or null when the frame has had its time.
    * @param {number} spent milliseconds that this frame has taken
-   * @param {number} taken views that this frame has had besides the whole
+   * @param {number} taken views that this frame has had besides those of the whole
    * @returns {Pass | null}
    */
   next(spent, taken) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { centre, FramePlan, OTHER_VIEWS, photoPasses, region } from "../scan/passes.js";
+import { centre, FramePlan, isInMiddle, OTHER_VIEWS, photoPasses, region } from "../scan/passes.js";
 import { mean, PREPARE } from "../scan/pixels.js";
 
 const FRAME = { width: 1280, height: 720 };
@@ -31,6 +31,12 @@ test("a slow phone tries one view with every third frame, each of them in turn",
 
 test("even the slowest view of a two-second clip comes up on a phone that reads ten frames a second", () => {
   assert.ok(3 * OTHER_VIEWS.length <= 20);
+});
+
+test("a coarse look is enough where it has read a code in the middle, not beside it", () => {
+  assert.ok(isInMiddle([{ x: 0.05, y: 0.5 }, { x: 0.6, y: 0.3 }]));
+  assert.ok(!isInMiddle([{ x: 0.05, y: 0.5 }, { x: 0.5, y: 0.9 }]));
+  assert.ok(!isInMiddle([]));
 });
 
 test("a photo gets every view, no size twice, and other systems' codes last", () => {

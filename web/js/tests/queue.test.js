@@ -15,7 +15,13 @@ const scan = (name, code = "A") => ({
 
 /** Once nothing more happens by itself. */
 async function settled() {
-  for (let turns = 0; turns < 20; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+  const turns = async () => {
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  };
+  await turns();
+  // Timers go off in their order: after this one, what was put off is under way.
+  await new Promise((resolve) => setTimeout(resolve));
+  await turns();
 }
 
 /** A queue whose server answers by `answer`; `asked` is what it was asked, `later` what waits. */

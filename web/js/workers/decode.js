@@ -2,7 +2,7 @@
 // an ImageBitmap (taken over) or a Blob. Out: {id, codes: [{text, x, y}], ms, reader} or
 // {id, error}; x and y are the code's centre as parts of the picture's width and height, reader
 // says who looked last: "native", "wasm" or "plain".
-import { FramePlan, photoPasses, WHOLE } from "../scan/passes.js";
+import { CLOSE, COARSE, FramePlan, isInMiddle, photoPasses } from "../scan/passes.js";
 import { nativeReader, plainReader, wasmReader } from "../scan/readers.js";
 
 const plan = new FramePlan();
@@ -34,7 +34,7 @@ async function readNatively(picture) {
   if (!native) return [];
   reader = "native";
   try {
-    return await native(picture, WHOLE);
+    return await native(picture);
   } catch {
     // The service behind it may be missing for good.
     native = null;
@@ -49,10 +49,17 @@ async function readOurselves(picture, pass) {
   return own.read(picture, pass);
 }
 
+async function readWhole(picture) {
+  const coarse = await readOurselves(picture, COARSE);
+  if (isInMiddle(coarse)) return coarse;
+  const close = await readOurselves(picture, CLOSE);
+  return close.length ? close : coarse;
+}
+
 async function readFrame(picture) {
   const began = performance.now();
   let codes = await readNatively(picture);
-  if (!codes.length) codes = await readOurselves(picture, WHOLE);
+  if (!codes.length) codes = await readWhole(picture);
   for (let taken = 0; own && !codes.length; taken += 1) {
     const view = plan.next(performance.now() - began, taken);
     if (!view) break;
