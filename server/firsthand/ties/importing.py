@@ -117,7 +117,11 @@ def write_blocks(
     """Whom the owner blocked or muted there. Raises ImportEnded."""
     _update_running(session, owner_id, import_id, {})
     whose = {"owner_id": owner_id, "import_id": import_id}
-    rows = [{"network": block.network, "stable_id": block.stable_id, **whose} for block in found]
+    rows = [
+        {"network": block.network, "stable_id": block.stable_id, **whose}
+        for block in found
+        if block.stable_id
+    ]
     insert_new(session, TieBlock, rows)
 
 

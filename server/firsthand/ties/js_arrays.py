@@ -55,7 +55,8 @@ class JsArray(Generic[T]):
     """Iterate over it once: each element, or None for one that is null or of another shape.
 
     Without ``is_assigned`` it is plain JSON: an array, or several one after another, as pages that
-    were joined are.
+    were joined are. With ``below`` it is a JSON object whose first key is this, and the array its
+    value; what stands under other keys is not looked at.
 
     ``done`` is the number of bytes taken from the chunks so far. Raises UnreadableExport, naming
     the place, for what is no such array. Where the chunks are cut never matters.
@@ -69,13 +70,15 @@ class JsArray(Generic[T]):
         network: Network = Network.X,
         *,
         is_assigned: bool = True,
+        below: str | None = None,
     ):
         self.done = 0
         self._chunks = chunks
         self._decode = decoder.decode
         self._name = name
         self._odd = f"is not as {network.label} writes it"
-        self._is_assigned = is_assigned
+        self._is_assigned = is_assigned and below is None
+        self._below = below
         self._data = b""
         self._at = 0
         self._before = 0
@@ -86,6 +89,9 @@ class JsArray(Generic[T]):
             self._skip_prefix()
         elif self._next() == _BOM[0] and (len(self._data) >= len(_BOM) or self._more(len(_BOM))):
             self._at += len(_BOM)
+        if self._below is not None:
+            yield from self._array_below(f'"{self._below}"'.encode())
+            return
         if self._next() != ord("["):
             raise self._broken("has no list after the =" if self._is_assigned else self._odd)
         yield from self._array()
@@ -121,6 +127,34 @@ class JsArray(Generic[T]):
             self._elements += 1
             self._skip_comma()
         self._at += 1
+
+    def _array_below(self, key: bytes) -> Iterator[T | None]:
+        for expected in (b"{", key, b":"):
+            self._next()
+            while len(self._data) - self._at < len(expected) and self._more():
+                pass
+            if not self._data.startswith(expected, self._at):
+                raise self._broken(self._odd)
+            self._at += len(expected)
+        if self._next() != ord("["):
+            raise self._broken(self._odd)
+        yield from self._array()
+        if self._next() == ord(","):
+            self._skip_rest()
+        elif self._next() == ord("}"):
+            self._at += 1
+            self._check_end()
+        else:
+            raise self._broken("is cut off" if self._next() < 0 else self._odd)
+
+    def _skip_rest(self) -> None:
+        """To the end of the file, which is the object's."""
+        last = b""
+        while self._next() >= 0:
+            last = self._data[self._at :].rstrip()[-1:] or last
+            self._at = len(self._data)
+        if last != b"}":
+            raise self._broken("is cut off")
 
     def _skip_prefix(self) -> None:
         while (at := self._data.find(b"=")) < 0:

@@ -52,11 +52,15 @@ class FoundTie(msgspec.Struct, frozen=True, tag="tie", omit_defaults=True):
     aliases: list[str] = []
 
 
-class FoundBlock(msgspec.Struct, frozen=True, tag="block"):
-    """Somebody whom the owner blocked or muted there: never to be suggested."""
+class FoundBlock(msgspec.Struct, frozen=True, tag="block", omit_defaults=True):
+    """Somebody whom the owner blocked or muted there: never to be suggested.
+
+    At least one of name and stable_id is there.
+    """
 
     network: Network
-    stable_id: str
+    stable_id: str | None = None
+    name: str | None = None
 
 
 class FoundHandle(msgspec.Struct, frozen=True, omit_defaults=True):

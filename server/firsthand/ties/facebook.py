@@ -1,0 +1,146 @@
+"""Reads the friends of a Facebook export: names only, so hints and never ties. Pure.
+
+Three layouts: ``friends/friends.json`` with the key ``friends`` (2018), then
+``friends_and_followers/friends.json`` and ``connections/friends/your_friends.json`` with
+``friends_v2``. Text is written byte by byte (``mojibake``).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from firsthand.handles.networks import Network
+from firsthand.ties.archive_files import Entry
+from firsthand.ties.js_arrays import JsArray
+from firsthand.ties.kinds import Found, FoundPerson, Problem, Summary
+from firsthand.ties.meta_exports import MetaExport, MetaList, find_lists, head_of, html_lists
+from firsthand.ties.mojibake import mended
+from firsthand.ties.packed_rows import PackedRows
+from firsthand.ties.people_found import emails, person_name
+from firsthand.ties.progress import Meter
+
+# Facebook opened in 2004.
+_FIRST, _LAST = 1_072_915_200, 4_102_444_800
+_MOST_KEPT = 120 * 2**20
+_LIST = re.compile(rb'\{\s*"(friends_v2|friends)"\s*:\s*\[\s*(\]|\{)')
+_FIELDS = re.compile(
+    rb'\s*"(?:name|timestamp|contact_info)"\s*:\s*(?:"(?:[^"\\]|\\.){0,1000}"|[0-9]{1,12})\s*(,|\})'
+)
+_STEM = re.compile(r"(?:your_)?friends(?:_[0-9]{1,4})?(?: ?\([0-9]+\))?")
+_HTML = re.compile(r"/(?:your_)?friends(?:_[0-9]{1,4})?(?: ?\([0-9]+\))?\.html?$")
+_OTHER = re.compile(
+    rb'\{\s*"(?:profile_v2|(?:deleted_friends|rejected_requests|sent_requests|'
+    rb'received_requests|following|followers)_v[23])"\s*:'
+)
+_GONE = frozenset({"facebook user", "facebook nutzer", "utilisateur de facebook"})
+_NAMES_ONLY = "Facebook gives the names of your friends and no links: they can only suggest people."
+
+
+class _Friend(msgspec.Struct):
+    name: str
+    timestamp: int | None = None
+    contact_info: str | None = None
+
+
+def read_facebook(entries: Sequence[Entry]) -> Iterator[Found] | None:
+    """None if there is no list of friends among them.
+
+    Raises UnreadableExport, also while iterating.
+    """
+    export = find_lists(entries, _identify)
+    return _Reading(export).found() if export else None
+
+
+def what_is_lacking(entries: Sequence[Entry]) -> str | None:
+    """What to ask Facebook for if this is an export of it that lists nobody."""
+    if html_lists(entries, _HTML, b"facebook"):
+        return (
+            "This Facebook export was made as web pages (HTML), which Firsthand does not read. "
+            "Ask Facebook for it again, and choose JSON as the format."
+        )
+    if any(_OTHER.match(head_of(entry)) for entry in entries):
+        return (
+            "This Facebook export does not hold your friends. Ask Facebook for it again, with "
+            "“Friends” (or “Connections”) among what it should hold."
+        )
+    return None
+
+
+def _identify(entry: Entry) -> MetaList | None:
+    head = head_of(entry)
+    found = _LIST.match(head)
+    if not found:
+        return None
+    key = found[1].decode()
+    if key == "friends":
+        # Anybody's list may be called that: here the fields of the first friend tell.
+        is_ours = _is_friend(head, found) if found[2] == b"{" else _STEM.fullmatch(_stem(entry))
+        if not is_ours:
+            return None
+    return MetaList(key, key, entry)
+
+
+def _is_friend(head: bytes, found: re.Match[bytes]) -> bool:
+    at = found.end()
+    while field := _FIELDS.match(head, at):
+        if field[1] == b"}":
+            return True
+        at = field.end()
+    return False
+
+
+def _stem(entry: Entry) -> str:
+    return entry.path.stem.lower()
+
+
+class _Reading:
+    def __init__(self, export: MetaExport) -> None:
+        self._export = export
+        self._friends = PackedRows(_MOST_KEPT)
+        self._skipped = 0
+        self._meter = Meter(each.entry for each in export.lists)
+
+    def found(self) -> Iterator[Found]:
+        """All of it, a Summary last."""
+        rows = 0
+        for each in self._export.lists:
+            array = JsArray(
+                each.entry.text(),
+                msgspec.json.Decoder(_Friend),
+                each.entry.name,
+                Network.FACEBOOK,
+                below=each.below,
+            )
+            for friend in array:
+                rows += 1
+                self._skipped += not (friend and self._add(friend))
+                if progress := self._meter.at(array.done):
+                    yield progress
+            yield self._meter.end_of(each.entry)
+        yield from self._export.problems
+        what = _NAMES_ONLY if rows else "The list is empty: it says that you have no friends there."
+        yield Problem(Network.FACEBOOK.label, what)
+        unresolved = 0
+        for row in self._friends.once():
+            unresolved += 1
+            yield _person(row)
+        yield Summary(Network.FACEBOOK, unresolved, self._skipped, self._export.made_at)
+
+    def _add(self, friend: _Friend) -> bool:
+        """Two friends of one name are two, unless they came in the same second."""
+        name = person_name(mended(friend.name))
+        if not name or name.lower() in _GONE:
+            return False
+        at = friend.timestamp or 0
+        email = emails([friend.contact_info or ""])
+        texts = (name, str(at if _FIRST <= at < _LAST else 0), *email)
+        self._friends.add("\0".join(texts).encode())
+        return True
+
+
+def _person(row: bytes) -> FoundPerson:
+    name, at, *email = row.decode().split("\0")
+    moment = datetime.fromtimestamp(int(at), UTC) if at != "0" else None
+    return FoundPerson(name, emails=email, at=moment)
