@@ -24,7 +24,7 @@ from firsthand.ties.progress import Meter
 # Facebook opened in 2004.
 _FIRST, _LAST = 1_072_915_200, 4_102_444_800
 _MOST_KEPT = 120 * 2**20
-_LIST = re.compile(rb'\{\s*"(friends_v2|friends)"\s*:\s*\[\s*(\]|\{)')
+_LIST = re.compile(rb'\{\s*"(friends_v2|friends)"\s*:\s*\[\s*(?:null\s*,\s*)*(\]|\{)?')
 _FIELDS = re.compile(
     rb'\s*"(?:name|timestamp|contact_info)"\s*:\s*(?:"(?:[^"\\]|\\.){0,1000}"|[0-9]{1,12})\s*(,|\})'
 )

@@ -1,4 +1,7 @@
-"""Reads an Instagram export, and what lies in it of Threads: followers, following, blocked. Pure."""
+"""Reads an Instagram export and what lies in it of Threads: who follows whom, who is blocked. Pure.
+
+Nothing says that a list is whole: an export can be of a range of dates. Before 2021 it could not.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -197,7 +200,7 @@ class _Reading:
             )
 
     def _whole(self) -> Iterator[FoundList]:
-        """Later exports can be of a range of dates: of those nobody can say."""
+        """The lists of before there were ranges of dates."""
         if {each.what for each in self._export.lists} <= {OLD, OWNER, OLD_OWNER}:
             for what, kind in _KINDS.items():
                 if self._counts.get(what):

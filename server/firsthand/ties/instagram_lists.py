@@ -37,7 +37,9 @@ _KEYS = {
 }
 _OTHER = re.compile(rb'\{\s*"(?:relationships|text_post_app)_[a-z_]+"\s*:\s*\[')
 _WRAPPED = re.compile(rb'\{\s*"([a-z_]{4,60})"\s*:\s*\[')
-_FIRST_ENTRY = re.compile(rb'\[\s*\{\s*"(?:title|media_list_data|string_list_data)"')
+_FIRST_ENTRY = re.compile(
+    rb'\[\s*(?:null\s*,\s*)*\{\s*"(?:title|media_list_data|string_list_data)"'
+)
 _EMPTY = re.compile(rb"\[\s*\]\s*")
 _OLD = re.compile(
     rb'\{\s*"(?:blocked_users|restricted_users|follow_requests_sent|permanent_follow_requests|'
@@ -53,10 +55,15 @@ _LARGEST_PROFILE = 2**20
 # that the owner is not known.
 _USERNAME = frozenset(
     {
-        *("username", "benutzername", "nom d’utilisateur", "nom d'utilisateur"),
+        *("username", "benutzername", "nom d\u2019utilisateur", "nom d'utilisateur"),
         *("nombre de usuario", "nome utente", "nome de usuário", "nome de utilizador"),
         *("gebruikersnaam", "användarnamn", "brugernavn", "brukernavn", "käyttäjänimi"),
-        *("nazwa użytkownika", "uživatelské jméno", "kullanıcı adı", "имя пользователя"),
+        *(
+            "nazwa użytkownika",
+            "uživatelské jméno",
+            "kullan\u0131c\u0131 ad\u0131",
+            "имя пользователя",
+        ),
         *("ユーザーネーム", "用户名", "用戶名稱", "사용자 이름", "nama pengguna", "tên người dùng"),
     }
 )
