@@ -8,7 +8,6 @@ stands in ``title`` only. The keys of Threads start with ``text_post_app_``.
 
 import re
 from collections.abc import Sequence
-from itertools import chain
 
 import msgspec
 
@@ -71,6 +70,8 @@ _LINK = re.compile(
     r"https?://(?:www\.)?(?:instagram\.com/(?:_u/)?|threads\.(?:net|com)/@)"
     r"([A-Za-z0-9._]{1,40})/?(?:\?.*)?"
 )
+# Nearly every name of an export looks like this.
+_PLAIN = re.compile(r"[a-z0-9][a-z0-9_.]*")
 _DELETED = "__deleted__"
 
 
@@ -157,25 +158,26 @@ def what_is_lacking(entries: Sequence[Entry]) -> str | None:
 
 def somebody(row: Row, network: Network) -> tuple[str, int] | None:
     """Name, and seconds since 1970 (0: not said); None for what is nobody there any more."""
-    items = row.string_list_data
-    at = items[0].timestamp if items else None
+    at = 0
+    for item in row.string_list_data:
+        at = at or item.timestamp or 0
+        if name := read_name(item.value, network) or _linked(item.href, network):
+            return name, at
     # On Threads the title is what people call themselves.
-    title = row.title if network is Network.INSTAGRAM else None
-    for text in chain(*((item.value, _linked(item.href)) for item in items), (title,)):
-        if name := read_name(text, network):
-            return name, at or 0
-    return None
+    name = read_name(row.title, network) if network is Network.INSTAGRAM else None
+    return (name, at) if name else None
 
 
 def read_name(text: str | None, network: Network) -> str | None:
     """The name, in lower case as all are; None for what is none."""
     if not text:
         return None
-    name = text.strip().removeprefix("@").lower()
-    if name.startswith(_DELETED):
-        return None
+    if not _PLAIN.fullmatch(text):
+        text = text.strip().removeprefix("@").lower()
+        if text.startswith(_DELETED):
+            return None
     try:
-        return spell(network, name)
+        return spell(network, text)
     except HandleProblem:
         return None
 
@@ -196,6 +198,6 @@ def owner_in(found: MetaList) -> str | None:
     return None
 
 
-def _linked(href: str | None) -> str | None:
+def _linked(href: str | None, network: Network) -> str | None:
     found = _LINK.fullmatch(href) if href else None
-    return found[1] if found else None
+    return read_name(found[1], network) if found else None

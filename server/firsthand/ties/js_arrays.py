@@ -1,9 +1,9 @@
 """The elements of a huge ``window.YTD.tweets.part0 = [ {...}, ... ]``, one by one. Pure.
 
 No proper beginning of a JSON object is itself a JSON object. So a piece that starts where an
-element starts and decodes *is* the element, however its end was guessed. The guess is the text that
-stood between the two elements before (they are all printed alike); where it fails, the end is found
-by counting brackets.
+element starts and decodes *is* the element, or as many of them as it holds, however its end was
+guessed. The guess is the text that stood between the two elements before (they are all printed
+alike); where it fails, the end is found by counting brackets.
 """
 
 import re
@@ -75,6 +75,8 @@ class JsArray(Generic[T]):
         self.done = 0
         self._chunks = chunks
         self._decode = decoder.decode
+        element = decoder.type
+        self._decode_many = msgspec.json.Decoder(list[element | None]).decode  # type: ignore[valid-type]  # known when it runs
         self._name = name
         self._odd = f"is not as {network.label} writes it"
         self._is_assigned = is_assigned and below is None
@@ -103,8 +105,21 @@ class JsArray(Generic[T]):
         self._at += 1
         separator = b""
         brace = 0
+        one_by_one_until = 0
         while (byte := self._next()) != ord("]"):
             if byte == ord("{"):
+                while separator and self._before + self._at >= one_by_one_until:
+                    end = self._last_guess(separator)
+                    if end < 0:
+                        break
+                    try:
+                        elements = self._decode_many(b"[%b]" % self._data[self._at : end + 1])
+                    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                        one_by_one_until = self._before + end
+                        break
+                    self._elements += len(elements)
+                    self._at = end + brace
+                    yield from elements
                 while separator and (end := self._guess(separator)) >= 0:
                     try:
                         element = self._decode(self._data[self._at : end + 1])
@@ -197,6 +212,12 @@ class JsArray(Generic[T]):
         self._data = b"".join(parts)
         self.done += taken
         return taken > 0
+
+    def _last_guess(self, separator: bytes) -> int:
+        """Where the last element that is here probably ends (its last byte), or -1."""
+        if len(self._data) - self._at < _GUESS_WITHIN:
+            self._more()
+        return self._data.rfind(separator, self._at, self._at + _GUESS_WITHIN)
 
     def _guess(self, separator: bytes) -> int:
         """Where the element probably ends (its last byte), or -1."""
