@@ -23,7 +23,9 @@ from firsthand.ties.progress import Meter
 
 # Facebook opened in 2004.
 _FIRST, _LAST = 1_072_915_200, 4_102_444_800
-_MOST_KEPT = 120 * 2**20
+# Nearly every name looks like this. Its letters are composed already: no mark is below U+0300.
+_TIDY = re.compile(r"(?=.{1,120}\Z)[A-Za-z\u00c0-\u024f]+(?:[ '-][A-Za-z\u00c0-\u024f]+)*")
+_MOST_KEPT = 130 * 2**20
 _LIST = re.compile(rb'\{\s*"(friends_v2|friends)"\s*:\s*\[\s*(?:null\s*,\s*)*(\]|\{)?')
 _FIELDS = re.compile(
     rb'\s*"(?:name|timestamp|contact_info)"\s*:\s*(?:"(?:[^"\\]|\\.){0,1000}"|[0-9]{1,12})\s*(,|\})'
@@ -38,7 +40,7 @@ _GONE = frozenset({"facebook user", "facebook nutzer", "utilisateur de facebook"
 _NAMES_ONLY = "Facebook gives the names of your friends and no links: they can only suggest people."
 
 
-class _Friend(msgspec.Struct):
+class _Friend(msgspec.Struct, gc=False):
     name: str
     timestamp: int | None = None
     contact_info: str | None = None
@@ -130,17 +132,21 @@ class _Reading:
 
     def _add(self, friend: _Friend) -> bool:
         """Two friends of one name are two, unless they came in the same second."""
-        name = person_name(mended(friend.name))
+        name = mended(friend.name)
+        if not _TIDY.fullmatch(name):
+            name = person_name(name)
         if not name or name.lower() in _GONE:
             return False
         at = friend.timestamp or 0
-        email = emails([friend.contact_info or ""])
-        texts = (name, str(at if _FIRST <= at < _LAST else 0), *email)
-        self._friends.add("\0".join(texts).encode())
+        row = f"{at if _FIRST <= at < _LAST else 0:010}{name}"
+        if friend.contact_info:
+            row = "\0".join([row, *emails([friend.contact_info])])
+        self._friends.add(row)
         return True
 
 
-def _person(row: bytes) -> FoundPerson:
-    name, at, *email = row.decode().split("\0")
-    moment = datetime.fromtimestamp(int(at), UTC) if at != "0" else None
-    return FoundPerson(name, emails=email, at=moment)
+def _person(row: str) -> FoundPerson:
+    at = int(row[:10])
+    moment = datetime.fromtimestamp(at, UTC) if at else None
+    name, *email = row[10:].split("\0")
+    return FoundPerson(name, emails=email, at=moment) if email else FoundPerson(name, at=moment)

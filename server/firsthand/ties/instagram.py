@@ -3,9 +3,8 @@
 Nothing says that a list is whole: an export can be of a range of dates. Before 2021 it could not.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import groupby
 
 import msgspec
 
@@ -38,19 +37,20 @@ from firsthand.ties.kinds import (
     Progress,
     Summary,
     TieKind,
+    UnreadableExport,
 )
 from firsthand.ties.meta_exports import MetaExport, MetaList, find_lists, missing_parts
-from firsthand.ties.packed_rows import PackedRows
+from firsthand.ties.people_found import MOST_KEPT
 from firsthand.ties.progress import Meter
 
-# Instagram opened in 2010.
+# What a name with its date takes, beside its letters.
+_EACH = 160
+# Instagram opened in 2010. The last moment stands for none.
 _FIRST, _LAST = 1_262_304_000, 4_102_444_800
 # What is asked for without a word about dates reaches a year back.
 _USUAL_RANGE = 370 * 86_400
 _NETWORKS = {Network.INSTAGRAM: "", Network.THREADS: THREADS}
 _KINDS = {FOLLOWING: TieKind.FOLLOWS, FOLLOWERS: TieKind.FOLLOWED_BY}
-_MARKS = {FOLLOWING: b"1", FOLLOWERS: b"2", BLOCKED: b"3"}
-_MARKED = {_MARKS[what][0]: kind for what, kind in _KINDS.items()}
 _OLD_LISTS = {
     "following": FOLLOWING,
     "followers": FOLLOWERS,
@@ -78,11 +78,11 @@ def read_instagram(entries: Sequence[Entry]) -> Iterator[Found] | None:
 class _Reading:
     def __init__(self, export: MetaExport) -> None:
         self._export = export
-        self._rows = PackedRows()
+        self._people: dict[str, dict[str, int]] = {}
+        self._room = MOST_KEPT
         self._counts: dict[str, int] = {}
         self._problems = list(export.problems)
         self._skipped = 0
-        self._oldest, self._newest = _LAST, 0
         self._meter = Meter(each.entry for each in export.lists)
 
     def found(self) -> Iterator[Found]:
@@ -116,16 +116,38 @@ class _Reading:
             entry.text(), decoder, entry.name, network, is_assigned=False, below=found.below
         )
         rows = 0
+        add = self._adding(where)
         for row in array:
             rows += 1
-            who = somebody(row, network) if row else None
-            if who:
-                self._add(network, where.removeprefix(THREADS), *who)
+            if row and (who := somebody(row, network)):
+                add(*who)
             else:
                 self._skipped += 1
             if progress := self._meter.at(array.done):
                 yield progress
         self._counts[where] = self._counts.get(where, 0) + rows
+
+    def _adding(self, what: str) -> Callable[[str, int], None]:
+        """Takes names, and when they came on this list; of two dates always the same is kept."""
+        people = self._people.setdefault(what, {})
+
+        def add(name: str, at: int) -> None:
+            known = people.get(name)
+            if known is None:
+                self._take(_EACH + len(name))
+            if not _FIRST <= at < _LAST:
+                at = _LAST
+            if known is None or at < known:
+                people[name] = at
+
+        return add
+
+    def _take(self, size: int) -> None:
+        self._room -= size
+        if self._room < 0:
+            raise UnreadableExport(
+                "This export names more people than Firsthand can take in. Nothing of it was kept."
+            )
 
     def _read_old(self, found: MetaList) -> Iterator[Progress]:
         old = OldConnections(found.entry)
@@ -137,39 +159,22 @@ class _Reading:
             if text:
                 self._counts[what] += 1
                 if name := read_name(text, Network.INSTAGRAM):
-                    self._add(Network.INSTAGRAM, what, name, at)
+                    self._adding(what)(name, at)
                 else:
                     self._skipped += 1
             if progress := self._meter.at(old.done):
                 yield progress
 
-    def _add(self, network: Network, what: str, name: str, at: int) -> None:
-        if not _FIRST <= at < _LAST:
-            at = 0
-        elif what != BLOCKED:
-            self._oldest = min(self._oldest, at)
-            self._newest = max(self._newest, at)
-        mark = b"t" if network is Network.THREADS else b"i"
-        self._rows.add(b"%b%b\0%b%010d" % (mark, name.encode(), _MARKS[what], at))
-
     def _ties(self, owner: str | None) -> Iterator[FoundTie | FoundBlock]:
-        """Each person once a network, by name; who was blocked as well."""
-        for who, rows in groupby(self._rows.once(), key=_who):
-            network = Network.THREADS if who[:1] == b"t" else Network.INSTAGRAM
-            name = who[1:].decode()
-            kinds: dict[TieKind, KindCount] = {}
-            is_blocked = False
-            for row in rows:
-                kind = _MARKED.get(row[len(who) + 1])
-                is_blocked |= kind is None
-                at = int(row[len(who) + 2 :])
-                if kind and (kind not in kinds or kinds[kind].first_at is None):
-                    moment = datetime.fromtimestamp(at, UTC) if at else None
-                    kinds[kind] = KindCount(kind, 1, moment)
-            if is_blocked:
+        """Each person once a network, by name; and who was blocked."""
+        for network, prefix in _NETWORKS.items():
+            for name in sorted(self._people.get(prefix + BLOCKED, ())):
                 yield FoundBlock(network, name=name)
-            if kinds and name != owner:
-                yield FoundTie(network, name, None, list(kinds.values()))
+            lists = [(kind, self._people.get(prefix + what, {})) for what, kind in _KINDS.items()]
+            for name in _names(people for _, people in lists):
+                if name != owner:
+                    kinds = [_kind(kind, people[name]) for kind, people in lists if name in people]
+                    yield FoundTie(network, name, None, kinds)
 
     def _has(self, network: Network) -> bool:
         prefix = _NETWORKS[network]
@@ -189,10 +194,17 @@ class _Reading:
             self._problems += missing_parts(lists, what)
 
     def _say_range(self) -> None:
+        dates = [
+            range_
+            for what, people in self._people.items()
+            if not what.endswith(BLOCKED) and (range_ := _range(people))
+        ]
+        if not dates:
+            return
+        oldest, newest = min(first for first, _ in dates), max(last for _, last in dates)
         made_at = self._export.made_at
-        newest = max(self._newest, int(made_at.timestamp()) if made_at else 0)
-        if self._newest and newest - self._oldest <= _USUAL_RANGE:
-            day = datetime.fromtimestamp(self._oldest, UTC)
+        if max(newest, made_at.timestamp() if made_at else 0) - oldest <= _USUAL_RANGE:
+            day = _moment(oldest)
             self._problem(
                 "Instagram",
                 f"The oldest entry is of {day.day} {day:%B %Y}. If you have been there for longer, "
@@ -210,5 +222,23 @@ class _Reading:
         self._problems.append(Problem(where, what))
 
 
-def _who(row: bytes) -> bytes:
-    return row[: row.index(0)]
+def _names(lists: Iterable[dict[str, int]]) -> list[str]:
+    """Of all of them, each once, sorted."""
+    names: list[str] = []
+    for people in lists:
+        names += people.keys() - set(names) if names else people
+    names.sort()
+    return names
+
+
+def _range(people: dict[str, int]) -> tuple[int, int] | None:
+    dates = [at for at in people.values() if at != _LAST]
+    return (min(dates), max(dates)) if dates else None
+
+
+def _kind(kind: TieKind, at: int) -> KindCount:
+    return KindCount(kind, 1, _moment(at) if at != _LAST else None)
+
+
+def _moment(at: int) -> datetime:
+    return datetime.fromtimestamp(at, UTC)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from firsthand.handles.names import spell
+from firsthand.handles.names import pages_of, spell
 from firsthand.handles.networks import Network
 from firsthand.handles.parsing import HandleProblem
 from firsthand.ties.archive_files import Entry
@@ -71,17 +71,18 @@ _LINK = re.compile(
     r"([A-Za-z0-9._]{1,40})/?(?:\?.*)?"
 )
 # Nearly every name of an export looks like this.
-_PLAIN = re.compile(r"[a-z0-9][a-z0-9_.]*")
+_PLAIN = re.compile(r"(?!__)(?=.{1,30}\Z)[a-z0-9_](?:\.?[a-z0-9_])*")
+_PAGES = {network: pages_of(network) for network in (Network.INSTAGRAM, Network.THREADS)}
 _DELETED = "__deleted__"
 
 
-class Item(msgspec.Struct):
+class Item(msgspec.Struct, gc=False):
     href: str | None = None
     value: str | None = None
     timestamp: int | None = None
 
 
-class Row(msgspec.Struct):
+class Row(msgspec.Struct, gc=False):
     """Somebody on a list."""
 
     string_list_data: list[Item]
@@ -172,12 +173,13 @@ def read_name(text: str | None, network: Network) -> str | None:
     """The name, in lower case as all are; None for what is none."""
     if not text:
         return None
-    if not _PLAIN.fullmatch(text):
-        text = text.strip().removeprefix("@").lower()
-        if text.startswith(_DELETED):
-            return None
+    if _PLAIN.fullmatch(text):
+        return None if text in _PAGES[network] else text
+    name = text.strip().removeprefix("@").lower()
+    if name.startswith(_DELETED):
+        return None
     try:
-        return spell(network, text)
+        return spell(network, name)
     except HandleProblem:
         return None
 

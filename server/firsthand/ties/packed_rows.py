@@ -1,4 +1,4 @@
-"""Many small facts in little memory: each a short run of bytes, in an order of their own. Pure."""
+"""Many small facts in little memory: each a short text, in an order of their own. Pure."""
 
 import sys
 from collections.abc import Iterator
@@ -13,10 +13,10 @@ class PackedRows:
     """What is kept has no bound but ``most_kept`` bytes."""
 
     def __init__(self, most_kept: int = MOST_KEPT) -> None:
-        self._rows: list[bytes] = []
+        self._rows: list[str] = []
         self._room = most_kept
 
-    def add(self, row: bytes) -> None:
+    def add(self, row: str) -> None:
         """Raises UnreadableExport when there is no room for more."""
         self._room -= sys.getsizeof(row) + _PLACE
         if self._room < 0:
@@ -25,7 +25,7 @@ class PackedRows:
             )
         self._rows.append(row)
 
-    def once(self) -> Iterator[bytes]:
+    def once(self) -> Iterator[str]:
         """Each row once, sorted, whatever the order in which they came."""
         self._rows.sort()
         before = None

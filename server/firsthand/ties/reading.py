@@ -20,13 +20,14 @@ from firsthand.ties.facebook import read_facebook
 from firsthand.ties.github import read_github
 from firsthand.ties.google_contacts import read_google_contacts
 from firsthand.ties.instagram import read_instagram
-from firsthand.ties.kinds import Found, Problem, Progress, Summary, Unreadable, UnreadableExport
+from firsthand.ties.kinds import Found, Problem, Progress, Unreadable, UnreadableExport
 from firsthand.ties.linkedin import read_linkedin
 from firsthand.ties.vcard import read_vcards
 from firsthand.ties.x_archive import read_x_archive
 
 _MOST_MEMORY = 2 * 2**30
 _PROGRESS_SECONDS = 0.5
+_LINES_AT_ONCE = 500
 
 # Each takes an upload that is its network's, and leaves any other alone; tried in this order.
 _Named = tuple[str, Callable[[Sequence[Entry]], Iterator[Found] | None]]
@@ -46,24 +47,18 @@ _LACKING = (instagram_lists.what_is_lacking, facebook.what_is_lacking)
 def read_export(paths: Sequence[Path]) -> Iterator[Found]:
     """What these files (zips, loose files, folders) say about the owner and their ties.
 
-    Nothing is found before all of it was read, but for Progress; a Summary comes last. Raises
-    UnreadableExport.
+    Nothing is found before all of it was read, but for Progress and Problems; a Summary comes last.
+    Raises UnreadableExport.
     """
     with ExitStack() as stack:
         entries = open_upload(paths, stack)
         readers = iter(_READERS)
         for _, reader in readers:
             if (found := reader(entries)) is not None:
-                yield from _before_summary(found, _others(entries, readers))
+                yield from _others(entries, readers)
+                yield from found
                 return
         raise UnreadableExport(_unknown(entries))
-
-
-def _before_summary(found: Iterator[Found], more: Iterator[Problem]) -> Iterator[Found]:
-    for each in found:
-        if isinstance(each, Summary):
-            yield from more
-        yield each
 
 
 def _others(entries: Sequence[Entry], readers: Iterator[_Named]) -> Iterator[Problem]:
@@ -107,14 +102,20 @@ def main(arguments: Sequence[str]) -> int:
     said = 0.0
     failure: str | None = None
     try:
+        waiting: list[Found] = []
         for found in read_export([Path(argument) for argument in arguments]):
-            if isinstance(found, Progress):
+            is_progress = type(found) is Progress
+            if is_progress:
                 if (now := time.monotonic()) - said < _PROGRESS_SECONDS:
                     continue
                 said = now
-            output.write(encoder.encode(found) + b"\n")
-            if isinstance(found, Progress):
+            waiting.append(found)
+            if is_progress or len(waiting) == _LINES_AT_ONCE:
+                output.write(encoder.encode_lines(waiting))
+                waiting.clear()
+            if is_progress:
                 output.flush()
+        output.write(encoder.encode_lines(waiting))
     except UnreadableExport as error:
         failure = str(error)
     except MemoryError:
