@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from firsthand.accounts.addresses import LONGEST_NAME
 from firsthand.handles.networks import Network
 from firsthand.ties.archive_files import Entry
 from firsthand.ties.js_arrays import JsArray
@@ -18,13 +19,12 @@ from firsthand.ties.kinds import Found, FoundPerson, Problem, Summary
 from firsthand.ties.meta_exports import MetaExport, MetaList, find_lists, head_of, html_lists
 from firsthand.ties.mojibake import mended
 from firsthand.ties.packed_rows import PackedRows
-from firsthand.ties.people_found import emails, person_name
+from firsthand.ties.people_found import emails, line
 from firsthand.ties.progress import Meter
 
 # Facebook opened in 2004.
 _FIRST, _LAST = 1_072_915_200, 4_102_444_800
-# Nearly every name looks like this. Its letters are composed already: no mark is below U+0300.
-_TIDY = re.compile(r"(?=.{1,120}\Z)[A-Za-z\u00c0-\u024f]+(?:[ '-][A-Za-z\u00c0-\u024f]+)*")
+_ROWS_BETWEEN = 1_000
 _MOST_KEPT = 130 * 2**20
 _LIST = re.compile(rb'\{\s*"(friends_v2|friends)"\s*:\s*\[\s*(?:null\s*,\s*)*(\]|\{)?')
 _FIELDS = re.compile(
@@ -118,7 +118,7 @@ class _Reading:
             for friend in array:
                 rows += 1
                 self._skipped += not (friend and self._add(friend))
-                if progress := self._meter.at(array.done):
+                if not rows % _ROWS_BETWEEN and (progress := self._meter.at(array.done)):
                     yield progress
             yield self._meter.end_of(each.entry)
         yield from self._export.problems
@@ -132,13 +132,11 @@ class _Reading:
 
     def _add(self, friend: _Friend) -> bool:
         """Two friends of one name are two, unless they came in the same second."""
-        name = mended(friend.name)
-        if not _TIDY.fullmatch(name):
-            name = person_name(name)
+        name = line(mended(friend.name), LONGEST_NAME)
         if not name or name.lower() in _GONE:
             return False
         at = friend.timestamp or 0
-        row = f"{at if _FIRST <= at < _LAST else 0:010}{name}"
+        row = f"{name}\0{at if _FIRST <= at < _LAST else 0}"
         if friend.contact_info:
             row = "\0".join([row, *emails([friend.contact_info])])
         self._friends.add(row)
@@ -146,7 +144,6 @@ class _Reading:
 
 
 def _person(row: str) -> FoundPerson:
-    at = int(row[:10])
-    moment = datetime.fromtimestamp(at, UTC) if at else None
-    name, *email = row[10:].split("\0")
+    name, at, *email = row.split("\0")
+    moment = None if at == "0" else datetime.fromtimestamp(int(at), UTC)
     return FoundPerson(name, emails=email, at=moment) if email else FoundPerson(name, at=moment)

@@ -3,7 +3,7 @@
 Nothing says that a list is whole: an export can be of a range of dates. Before 2021 it could not.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -40,13 +40,14 @@ from firsthand.ties.kinds import (
     UnreadableExport,
 )
 from firsthand.ties.meta_exports import MetaExport, MetaList, find_lists, missing_parts
-from firsthand.ties.people_found import MOST_KEPT
 from firsthand.ties.progress import Meter
 
-# What a name with its date takes, beside its letters.
-_EACH = 160
+# On all lists together: some 100 MB.
+MOST_PEOPLE = 600_000
+_ROWS_BETWEEN = 1_000
 # Instagram opened in 2010. The last moment stands for none.
 _FIRST, _LAST = 1_262_304_000, 4_102_444_800
+_LATER = _LAST + 1
 # What is asked for without a word about dates reaches a year back.
 _USUAL_RANGE = 370 * 86_400
 _NETWORKS = {Network.INSTAGRAM: "", Network.THREADS: THREADS}
@@ -79,7 +80,6 @@ class _Reading:
     def __init__(self, export: MetaExport) -> None:
         self._export = export
         self._people: dict[str, dict[str, int]] = {}
-        self._room = MOST_KEPT
         self._counts: dict[str, int] = {}
         self._problems = list(export.problems)
         self._skipped = 0
@@ -116,35 +116,22 @@ class _Reading:
             entry.text(), decoder, entry.name, network, is_assigned=False, below=found.below
         )
         rows = 0
-        add = self._adding(where)
+        people = self._people.setdefault(where, {})
         for row in array:
             rows += 1
             if row and (who := somebody(row, network)):
-                add(*who)
+                _add(people, *who)
             else:
                 self._skipped += 1
-            if progress := self._meter.at(array.done):
-                yield progress
+            if not rows % _ROWS_BETWEEN:
+                self._check_room()
+                if progress := self._meter.at(array.done):
+                    yield progress
+        self._check_room()
         self._counts[where] = self._counts.get(where, 0) + rows
 
-    def _adding(self, what: str) -> Callable[[str, int], None]:
-        """Takes names, and when they came on this list; of two dates always the same is kept."""
-        people = self._people.setdefault(what, {})
-
-        def add(name: str, at: int) -> None:
-            known = people.get(name)
-            if known is None:
-                self._take(_EACH + len(name))
-            if not _FIRST <= at < _LAST:
-                at = _LAST
-            if known is None or at < known:
-                people[name] = at
-
-        return add
-
-    def _take(self, size: int) -> None:
-        self._room -= size
-        if self._room < 0:
+    def _check_room(self) -> None:
+        if sum(map(len, self._people.values())) > MOST_PEOPLE:
             raise UnreadableExport(
                 "This export names more people than Firsthand can take in. Nothing of it was kept."
             )
@@ -159,9 +146,11 @@ class _Reading:
             if text:
                 self._counts[what] += 1
                 if name := read_name(text, Network.INSTAGRAM):
-                    self._adding(what)(name, at)
+                    _add(self._people.setdefault(what, {}), name, at)
                 else:
                     self._skipped += 1
+                if not self._counts[what] % _ROWS_BETWEEN:
+                    self._check_room()
             if progress := self._meter.at(old.done):
                 yield progress
 
@@ -172,9 +161,13 @@ class _Reading:
                 yield FoundBlock(network, name=name)
             lists = [(kind, self._people.get(prefix + what, {})) for what, kind in _KINDS.items()]
             for name in _names(people for _, people in lists):
-                if name != owner:
-                    kinds = [_kind(kind, people[name]) for kind, people in lists if name in people]
-                    yield FoundTie(network, name, None, kinds)
+                if name == owner:
+                    continue
+                kinds = []
+                for kind, people in lists:
+                    if at := people.get(name):
+                        kinds.append(KindCount(kind, 1, _moment(at) if at != _LAST else None))
+                yield FoundTie(network, name, None, kinds)
 
     def _has(self, network: Network) -> bool:
         prefix = _NETWORKS[network]
@@ -222,6 +215,14 @@ class _Reading:
         self._problems.append(Problem(where, what))
 
 
+def _add(people: dict[str, int], name: str, at: int) -> None:
+    """Of two dates always the same is kept, the earlier one."""
+    if not _FIRST <= at < _LAST:
+        at = _LAST
+    if at < people.get(name, _LATER):
+        people[name] = at
+
+
 def _names(lists: Iterable[dict[str, int]]) -> list[str]:
     """Of all of them, each once, sorted."""
     names: list[str] = []
@@ -234,10 +235,6 @@ def _names(lists: Iterable[dict[str, int]]) -> list[str]:
 def _range(people: dict[str, int]) -> tuple[int, int] | None:
     dates = [at for at in people.values() if at != _LAST]
     return (min(dates), max(dates)) if dates else None
-
-
-def _kind(kind: TieKind, at: int) -> KindCount:
-    return KindCount(kind, 1, _moment(at) if at != _LAST else None)
 
 
 def _moment(at: int) -> datetime:

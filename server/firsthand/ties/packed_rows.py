@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from itertools import groupby
 
 from firsthand.ties.kinds import UnreadableExport
 from firsthand.ties.people_found import MOST_KEPT
@@ -28,8 +29,4 @@ class PackedRows:
     def once(self) -> Iterator[str]:
         """Each row once, sorted, whatever the order in which they came."""
         self._rows.sort()
-        before = None
-        for row in self._rows:
-            if row != before:
-                yield row
-            before = row
+        return (row for row, _ in groupby(self._rows))
