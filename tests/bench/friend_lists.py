@@ -23,24 +23,25 @@ _SYLLABLES = ["an", "bo", "ce", "du", "el", "fa", "go", "hi", "is", "jo", "ka", 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789_."
 
 
+# Both networks put the newest first.
 def followers(number: int) -> Iterator[object]:
     chance = random.Random(3)
     for each in range(number):
         name = f"{''.join(chance.choices(_LETTERS[:26], k=6))}.{each}"
         href = f"https://www.instagram.com/{name}"
-        at = chance.randrange(1_400_000_000, 1_760_000_000)
+        at = 1_760_000_000 - each * 300
         item = {"href": href, "value": name, "timestamp": at}
         yield {"title": "", "media_list_data": [], "string_list_data": [item]}
 
 
 def friends(number: int) -> Iterator[object]:
     chance = random.Random(4)
-    for _ in range(number):
+    for each in range(number):
         first, last = ("".join(chance.choices(_SYLLABLES, k=3)).title() for _ in range(2))
         # One in five has a letter that Facebook spoils.
         last += chance.choice(["é", "sen", "son", "i", "er"])
         name = f"{first} {last}".encode().decode("latin-1")
-        yield {"name": name, "timestamp": chance.randrange(1_200_000_000, 1_760_000_000)}
+        yield {"name": name, "timestamp": 1_760_000_000 - each * 300}
 
 
 def write(path: Path, inside: str, people: Iterable[object], before: str, after: str) -> None:

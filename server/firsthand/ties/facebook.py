@@ -16,7 +16,14 @@ from firsthand.handles.networks import Network
 from firsthand.ties.archive_files import Entry
 from firsthand.ties.js_arrays import JsArray
 from firsthand.ties.kinds import Found, FoundPerson, Problem, Summary
-from firsthand.ties.meta_exports import MetaExport, MetaList, find_lists, head_of, html_lists
+from firsthand.ties.meta_exports import (
+    LONGEST_ENTRY,
+    MetaExport,
+    MetaList,
+    find_lists,
+    head_of,
+    html_lists,
+)
 from firsthand.ties.mojibake import mended
 from firsthand.ties.packed_rows import PackedRows
 from firsthand.ties.people_found import emails, line
@@ -24,6 +31,7 @@ from firsthand.ties.progress import Meter
 
 # Facebook opened in 2004.
 _FIRST, _LAST = 1_072_915_200, 4_102_444_800
+_UNDATED = "0" * 10  # as many digits as all moments between those have
 _ROWS_BETWEEN = 1_000
 _MOST_KEPT = 130 * 2**20
 _LIST = re.compile(rb'\{\s*"(friends_v2|friends)"\s*:\s*\[\s*(?:null\s*,\s*)*(\]|\{)?')
@@ -36,7 +44,7 @@ _OTHER = re.compile(
     rb'\{\s*"(?:profile_v2|(?:deleted_friends|rejected_requests|sent_requests|'
     rb'received_requests|following|followers)_v[23])"\s*:'
 )
-_GONE = frozenset({"facebook user", "facebook nutzer", "utilisateur de facebook"})
+_GONE = frozenset({"Facebook User", "Facebook user", "Facebook Nutzer", "Utilisateur de Facebook"})
 _NAMES_ONLY = "Facebook gives the names of your friends and no links: they can only suggest people."
 
 
@@ -114,10 +122,12 @@ class _Reading:
                 each.entry.name,
                 Network.FACEBOOK,
                 below=each.below,
+                longest=LONGEST_ENTRY,
             )
             for friend in array:
                 rows += 1
-                self._skipped += not (friend and self._add(friend))
+                if not (friend and self._add(friend)):
+                    self._skipped += 1
                 if not rows % _ROWS_BETWEEN and (progress := self._meter.at(array.done)):
                     yield progress
             yield self._meter.end_of(each.entry)
@@ -133,17 +143,22 @@ class _Reading:
     def _add(self, friend: _Friend) -> bool:
         """Two friends of one name are two, unless they came in the same second."""
         name = line(mended(friend.name), LONGEST_NAME)
-        if not name or name.lower() in _GONE:
+        if not name or name in _GONE:
             return False
         at = friend.timestamp or 0
-        row = f"{name}\0{at if _FIRST <= at < _LAST else 0}"
+        # The moment first: Facebook sorts by it, and what is sorted is sorted again at once.
+        row = f"{at}{name}" if _FIRST <= at < _LAST else _UNDATED + name
         if friend.contact_info:
-            row = "\0".join([row, *emails([friend.contact_info])])
+            row = "\0".join([row, *emails([friend.contact_info])[:1]])
         self._friends.add(row)
         return True
 
 
 def _person(row: str) -> FoundPerson:
-    name, at, *email = row.split("\0")
-    moment = None if at == "0" else datetime.fromtimestamp(int(at), UTC)
-    return FoundPerson(name, emails=email, at=moment) if email else FoundPerson(name, at=moment)
+    at = int(row[:10])
+    moment = datetime.fromtimestamp(at, UTC) if at else None
+    name = row[10:]
+    if "\0" not in name:
+        return FoundPerson(name, at=moment)
+    name, email = name.split("\0")
+    return FoundPerson(name, emails=[email], at=moment)

@@ -3,7 +3,7 @@
 Nothing says that a list is whole: an export can be of a range of dates. Before 2021 it could not.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -39,7 +39,13 @@ from firsthand.ties.kinds import (
     TieKind,
     UnreadableExport,
 )
-from firsthand.ties.meta_exports import MetaExport, MetaList, find_lists, missing_parts
+from firsthand.ties.meta_exports import (
+    LONGEST_ENTRY,
+    MetaExport,
+    MetaList,
+    find_lists,
+    missing_parts,
+)
 from firsthand.ties.progress import Meter
 
 # On all lists together: some 100 MB.
@@ -113,7 +119,13 @@ class _Reading:
         network = Network.THREADS if is_threads else Network.INSTAGRAM
         decoder = msgspec.json.Decoder(Row)
         array = JsArray(
-            entry.text(), decoder, entry.name, network, is_assigned=False, below=found.below
+            entry.text(),
+            decoder,
+            entry.name,
+            network,
+            is_assigned=False,
+            below=found.below,
+            longest=LONGEST_ENTRY,
         )
         rows = 0
         people = self._people.setdefault(where, {})
@@ -153,21 +165,24 @@ class _Reading:
                     self._check_room()
             if progress := self._meter.at(old.done):
                 yield progress
+        self._check_room()
 
     def _ties(self, owner: str | None) -> Iterator[FoundTie | FoundBlock]:
-        """Each person once a network, by name; and who was blocked."""
+        """Each person once a network; and who was blocked."""
         for network, prefix in _NETWORKS.items():
             for name in sorted(self._people.get(prefix + BLOCKED, ())):
                 yield FoundBlock(network, name=name)
-            lists = [(kind, self._people.get(prefix + what, {})) for what, kind in _KINDS.items()]
-            for name in _names(people for _, people in lists):
-                if name == owner:
-                    continue
-                kinds = []
-                for kind, people in lists:
-                    if at := people.get(name):
-                        kinds.append(KindCount(kind, 1, _moment(at) if at != _LAST else None))
-                yield FoundTie(network, name, None, kinds)
+            following = self._people.get(prefix + FOLLOWING, {})
+            followers = self._people.get(prefix + FOLLOWERS, {})
+            for name, at in following.items():
+                kinds = [_count(TieKind.FOLLOWS, at)]
+                if since := followers.get(name):
+                    kinds.append(_count(TieKind.FOLLOWED_BY, since))
+                if name != owner:
+                    yield FoundTie(network, name, None, kinds)
+            for name, at in followers.items():
+                if name not in following and name != owner:
+                    yield FoundTie(network, name, None, [_count(TieKind.FOLLOWED_BY, at)])
 
     def _has(self, network: Network) -> bool:
         prefix = _NETWORKS[network]
@@ -197,7 +212,7 @@ class _Reading:
         oldest, newest = min(first for first, _ in dates), max(last for _, last in dates)
         made_at = self._export.made_at
         if max(newest, made_at.timestamp() if made_at else 0) - oldest <= _USUAL_RANGE:
-            day = _moment(oldest)
+            day = datetime.fromtimestamp(oldest, UTC)
             self._problem(
                 "Instagram",
                 f"The oldest entry is of {day.day} {day:%B %Y}. If you have been there for longer, "
@@ -223,19 +238,10 @@ def _add(people: dict[str, int], name: str, at: int) -> None:
         people[name] = at
 
 
-def _names(lists: Iterable[dict[str, int]]) -> list[str]:
-    """Of all of them, each once, sorted."""
-    names: list[str] = []
-    for people in lists:
-        names += people.keys() - set(names) if names else people
-    names.sort()
-    return names
-
-
 def _range(people: dict[str, int]) -> tuple[int, int] | None:
     dates = [at for at in people.values() if at != _LAST]
     return (min(dates), max(dates)) if dates else None
 
 
-def _moment(at: int) -> datetime:
-    return datetime.fromtimestamp(at, UTC)
+def _count(kind: TieKind, at: int) -> KindCount:
+    return KindCount(kind, 1, None if at == _LAST else datetime.fromtimestamp(at, UTC))

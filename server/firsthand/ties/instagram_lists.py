@@ -72,7 +72,7 @@ _LINK = re.compile(
 )
 # Nearly every name of an export looks like this.
 _PLAIN = re.compile(r"(?!__)(?=.{1,30}\Z)[a-z0-9_](?:\.?[a-z0-9_])*")
-_PAGES = {network: pages_of(network) for network in (Network.INSTAGRAM, Network.THREADS)}
+_PAGES = pages_of(Network.INSTAGRAM) | pages_of(Network.THREADS)
 _DELETED = "__deleted__"
 
 
@@ -162,6 +162,8 @@ def somebody(row: Row, network: Network) -> tuple[str, int] | None:
     at = 0
     for item in row.string_list_data:
         at = at or item.timestamp or 0
+        if (name := item.value) and _PLAIN.fullmatch(name) and name not in _PAGES:
+            return name, at
         if name := read_name(item.value, network) or _linked(item.href, network):
             return name, at
     # On Threads the title is what people call themselves.
@@ -173,8 +175,6 @@ def read_name(text: str | None, network: Network) -> str | None:
     """The name, in lower case as all are; None for what is none."""
     if not text:
         return None
-    if _PLAIN.fullmatch(text):
-        return None if text in _PAGES[network] else text
     name = text.strip().removeprefix("@").lower()
     if name.startswith(_DELETED):
         return None

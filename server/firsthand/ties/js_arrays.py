@@ -58,6 +58,8 @@ class JsArray(Generic[T]):
     were joined are. With ``below`` it is a JSON object whose first key is this, and the array its
     value; what stands under other keys is not looked at.
 
+    No element may be longer than ``longest`` bytes.
+
     ``done`` is the number of bytes taken from the chunks so far. Raises UnreadableExport, naming
     the place, for what is no such array. Where the chunks are cut never matters.
     """
@@ -71,6 +73,7 @@ class JsArray(Generic[T]):
         *,
         is_assigned: bool = True,
         below: str | None = None,
+        longest: int = LONGEST_OBJECT,
     ):
         self.done = 0
         self._chunks = chunks
@@ -81,6 +84,7 @@ class JsArray(Generic[T]):
         self._odd = f"is not as {network.label} writes it"
         self._is_assigned = is_assigned and below is None
         self._below = below
+        self._longest = longest
         self._data = b""
         self._at = 0
         self._before = 0
@@ -243,7 +247,7 @@ class JsArray(Generic[T]):
                 elif not token[3]:
                     break  # a string whose end is not here yet
             length = len(self._data) - self._at
-            if length > LONGEST_OBJECT:
+            if length > self._longest:
                 raise self._broken("has an entry that is too long")
             # Twice as much each time: what is looked at again stays in proportion.
             if not self._more(length):

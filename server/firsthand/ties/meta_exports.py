@@ -14,6 +14,8 @@ from pathlib import PurePosixPath
 from firsthand.ties.archive_files import Entry
 from firsthand.ties.kinds import Problem
 
+# Of an entry; its lists have no other bound.
+LONGEST_ENTRY = 2**20
 LONGEST_HEAD = 4_000
 _SUFFIXES = frozenset({"", ".json", ".txt"})
 _DAYS = re.compile(

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from firsthand.handles.networks import Network
+from firsthand.ties import instagram
 from firsthand.ties.instagram_lists import Item, Row, somebody
 from firsthand.ties.kinds import (
     FoundBlock,
@@ -368,6 +369,20 @@ def test_an_old_list_is_read_in_pieces(tmp_path: Path) -> None:
     people = {f"user{number}": ISO for number in range(30_000)}
     found = read_files(tmp_path, {"connections.json": old(followers=people, odd=None)})
     assert len(found.ties) == 30_000
+
+
+def test_too_many_people_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instagram, "MOST_PEOPLE", 2)
+    people = [row(f"user{number}") for number in range(3)]
+    for text in (followers(*people), old(followers={f"user{number}": ISO for number in range(3)})):
+        with pytest.raises(UnreadableExport, match="more people"):
+            read_zip(tmp_path, {"followers_1.json": text})
+
+
+def test_an_entry_beyond_all_measure_is_refused(tmp_path: Path) -> None:
+    endless = '[{"title": "", "string_list_data": [' + "{}," * 800_000
+    with pytest.raises(UnreadableExport, match="too long"):
+        read_files(tmp_path, {"followers_1.json": endless})
 
 
 ROWS = st.lists(
