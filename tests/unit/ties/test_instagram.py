@@ -374,9 +374,10 @@ def test_an_old_list_is_read_in_pieces(tmp_path: Path) -> None:
 def test_too_many_people_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(instagram, "MOST_PEOPLE", 2)
     people = [row(f"user{number}") for number in range(3)]
-    for text in (followers(*people), old(followers={f"user{number}": ISO for number in range(3)})):
+    in_2020 = old(followers={f"user{number}": ISO for number in range(3)})
+    for files in ({"followers_1.json": followers(*people)}, {"connections.json": in_2020}):
         with pytest.raises(UnreadableExport, match="more people"):
-            read_zip(tmp_path, {"followers_1.json": text})
+            read_zip(tmp_path, files)
 
 
 def test_an_entry_beyond_all_measure_is_refused(tmp_path: Path) -> None:
