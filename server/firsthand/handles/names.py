@@ -111,6 +111,11 @@ def spell(network: Network, text: str) -> str:
     return text
 
 
+def pages_of(network: Network) -> frozenset[str]:
+    """What looks like a name there, in lower case, and is nobody's."""
+    return _SPELLINGS[network].pages
+
+
 def key_of(network: Network, name: str) -> str:
     """The form in which two spellings of one name are equal; defined for every text."""
     if network is Network.WEBSITE:

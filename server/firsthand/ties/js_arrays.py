@@ -1,9 +1,9 @@
 """The elements of a huge ``window.YTD.tweets.part0 = [ {...}, ... ]``, one by one. Pure.
 
 No proper beginning of a JSON object is itself a JSON object. So a piece that starts where an
-element starts and decodes *is* the element, however its end was guessed. The guess is the text that
-stood between the two elements before (they are all printed alike); where it fails, the end is found
-by counting brackets.
+element starts and decodes *is* the element, or as many of them as it holds, however its end was
+guessed. The guess is the text that stood between the two elements before (they are all printed
+alike); where it fails, the end is found by counting brackets.
 """
 
 import re
@@ -55,7 +55,10 @@ class JsArray(Generic[T]):
     """Iterate over it once: each element, or None for one that is null or of another shape.
 
     Without ``is_assigned`` it is plain JSON: an array, or several one after another, as pages that
-    were joined are.
+    were joined are. With ``below`` it is a JSON object whose first key is this, and the array its
+    value; what stands under other keys is not looked at.
+
+    No element may be longer than ``longest`` bytes.
 
     ``done`` is the number of bytes taken from the chunks so far. Raises UnreadableExport, naming
     the place, for what is no such array. Where the chunks are cut never matters.
@@ -69,13 +72,19 @@ class JsArray(Generic[T]):
         network: Network = Network.X,
         *,
         is_assigned: bool = True,
+        below: str | None = None,
+        longest: int = LONGEST_OBJECT,
     ):
         self.done = 0
         self._chunks = chunks
         self._decode = decoder.decode
+        element = decoder.type
+        self._decode_many = msgspec.json.Decoder(list[element | None]).decode  # type: ignore[valid-type]  # known when it runs
         self._name = name
         self._odd = f"is not as {network.label} writes it"
-        self._is_assigned = is_assigned
+        self._is_assigned = is_assigned and below is None
+        self._below = below
+        self._longest = longest
         self._data = b""
         self._at = 0
         self._before = 0
@@ -86,6 +95,9 @@ class JsArray(Generic[T]):
             self._skip_prefix()
         elif self._next() == _BOM[0] and (len(self._data) >= len(_BOM) or self._more(len(_BOM))):
             self._at += len(_BOM)
+        if self._below is not None:
+            yield from self._array_below(f'"{self._below}"'.encode())
+            return
         if self._next() != ord("["):
             raise self._broken("has no list after the =" if self._is_assigned else self._odd)
         yield from self._array()
@@ -97,8 +109,21 @@ class JsArray(Generic[T]):
         self._at += 1
         separator = b""
         brace = 0
+        one_by_one_until = 0
         while (byte := self._next()) != ord("]"):
             if byte == ord("{"):
+                while separator and self._before + self._at >= one_by_one_until:
+                    end = self._last_guess(separator)
+                    if end < 0:
+                        break
+                    try:
+                        elements = self._decode_many(b"[%b]" % self._data[self._at : end + 1])
+                    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                        one_by_one_until = self._before + end
+                        break
+                    self._elements += len(elements)
+                    self._at = end + brace
+                    yield from elements
                 while separator and (end := self._guess(separator)) >= 0:
                     try:
                         element = self._decode(self._data[self._at : end + 1])
@@ -121,6 +146,34 @@ class JsArray(Generic[T]):
             self._elements += 1
             self._skip_comma()
         self._at += 1
+
+    def _array_below(self, key: bytes) -> Iterator[T | None]:
+        for expected in (b"{", key, b":"):
+            self._next()
+            while len(self._data) - self._at < len(expected) and self._more():
+                pass
+            if not self._data.startswith(expected, self._at):
+                raise self._broken(self._odd)
+            self._at += len(expected)
+        if self._next() != ord("["):
+            raise self._broken(self._odd)
+        yield from self._array()
+        if self._next() == ord(","):
+            self._skip_rest()
+        elif self._next() == ord("}"):
+            self._at += 1
+            self._check_end()
+        else:
+            raise self._broken("is cut off" if self._next() < 0 else self._odd)
+
+    def _skip_rest(self) -> None:
+        """To the end of the file, which is the object's."""
+        last = b""
+        while self._next() >= 0:
+            last = self._data[self._at :].rstrip()[-1:] or last
+            self._at = len(self._data)
+        if last != b"}":
+            raise self._broken("is cut off")
 
     def _skip_prefix(self) -> None:
         while (at := self._data.find(b"=")) < 0:
@@ -164,6 +217,12 @@ class JsArray(Generic[T]):
         self.done += taken
         return taken > 0
 
+    def _last_guess(self, separator: bytes) -> int:
+        """Where the last element that is here probably ends (its last byte), or -1."""
+        if len(self._data) - self._at < _GUESS_WITHIN:
+            self._more()
+        return self._data.rfind(separator, self._at, self._at + _GUESS_WITHIN)
+
     def _guess(self, separator: bytes) -> int:
         """Where the element probably ends (its last byte), or -1."""
         while True:
@@ -188,7 +247,7 @@ class JsArray(Generic[T]):
                 elif not token[3]:
                     break  # a string whose end is not here yet
             length = len(self._data) - self._at
-            if length > LONGEST_OBJECT:
+            if length > self._longest:
                 raise self._broken("has an entry that is too long")
             # Twice as much each time: what is looked at again stays in proportion.
             if not self._more(length):

@@ -6,7 +6,7 @@ from firsthand.content_lines import ContentLine, read_content_lines
 from firsthand.handles.parsing import ParsedHandle
 from firsthand.ties.address_books import add_person, handle_in, network_called
 from firsthand.ties.archive_files import Entry
-from firsthand.ties.kinds import Found, Problem, Summary
+from firsthand.ties.kinds import Found, Problem, Summary, UnreadableExport
 from firsthand.ties.people_found import PeopleFound, emails, line, person_name, phones
 from firsthand.ties.progress import Meter
 
@@ -38,10 +38,11 @@ def _read(files: Sequence[Entry]) -> Iterator[Found]:
     people = PeopleFound()
     problems: list[Problem] = []
     meter = Meter(files)
-    skipped = 0
+    skipped = whole = 0
     for entry in files:
         cards = _Cards(entry)
         for card in cards.read():
+            whole += 1
             skipped += not (_is_group(card) or _add(people, card))
             if progress := meter.at(cards.done):
                 yield progress
@@ -50,6 +51,10 @@ def _read(files: Sequence[Entry]) -> Iterator[Found]:
             skipped += cards.broken
             what = "Some cards have no end: the file is cut off or damaged there. Left out"
             problems.append(Problem(entry.name, f"{what}: {cards.broken:,}."))
+    if not whole:
+        raise UnreadableExport(
+            "This address book is cut off or damaged: no card in it has an end. Export it again."
+        )
     yield from problems
     yield from people.ties()
     yield from people.people()

@@ -46,6 +46,34 @@ def test_the_elements_are_those_of_a_json_parser_wherever_the_chunks_are_cut(
     assert read(text) == elements
 
 
+def read_below(text: bytes, size: int = 1 << 20) -> list[Any]:
+    return list(JsArray(cut(text, size), ANYTHING, "friends.json", below="friends"))
+
+
+@settings(deadline=None)
+@given(st.lists(objects | st.none(), max_size=6), layouts, st.integers(1, 40), values)
+def test_an_array_below_a_key_is_that_of_a_json_parser_wherever_it_is_cut(
+    elements: list[Any], layout: tuple[int | None, tuple[str, str]], size: int, more: Any
+) -> None:
+    indent, separators = layout
+    for whole in ({"friends": elements}, {"friends": elements, "more": more}):
+        text = json.dumps(whole, indent=indent, separators=separators).encode()
+        assert read_below(text, size) == read_below(b"\xef\xbb\xbf" + text + b"\n") == elements
+    with pytest.raises(UnreadableExport):
+        read_below(json.dumps({"friends": elements}).encode()[:-1])
+    with pytest.raises(UnreadableExport):
+        read_below(json.dumps({"friends": elements, "more": 5}).encode()[:-1])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", '{"frie', '{"more": []}', '{"friends": {}}', '{"friends": []} x', "\ufeff"],
+)
+def test_what_has_no_array_below_the_key_is_refused(text: str) -> None:
+    with pytest.raises(UnreadableExport):
+        read_below(text.encode())
+
+
 @settings(deadline=None)
 @given(st.binary(max_size=200), st.integers(1, 50))
 def test_random_bytes_are_read_or_refused(noise: bytes, size: int) -> None:

@@ -7,6 +7,7 @@ import msgspec
 from firsthand.ties.kinds import Found, FoundTie, Progress, Summary, Unreadable
 from firsthand.ties.reading import read_export
 from tests.archives import assignment, listed, make_archive, write_zip
+from tests.exports import read, write_files
 
 LINE: msgspec.json.Decoder[Found | Unreadable] = msgspec.json.Decoder(Found | Unreadable)
 
@@ -44,3 +45,39 @@ def test_progress_rises_to_the_whole(tmp_path: Path) -> None:
     assert [each.done for each in said] == sorted(each.done for each in said)
     assert len(said) > 2
     assert said[-1].done == said[-1].total == len(long)
+
+
+FRIENDS = '{"friends_v2": [{"name": "Ana", "timestamp": 1500000000}]}'
+FOLLOWING = '{"relationships_following": [{"title": "ana", "string_list_data": []}]}'
+VCARD = "BEGIN:VCARD\nFN:Ana\nEND:VCARD\n"
+USERS = '[{"login": "ana", "id": 5, "html_url": "https://github.com/ana"}]'
+
+
+def test_what_an_upload_holds_of_other_networks_is_named_and_left_out(tmp_path: Path) -> None:
+    archive = make_archive(tmp_path / "x.zip", tweets=2, people=20, lists=5)
+    files = {"a/your_friends.json": FRIENDS, "b/following.json": FOLLOWING, "c/ana.vcf": VCARD}
+    paths = write_files(tmp_path, {**files, "d/following.json": USERS})
+    found = read(archive, *paths)
+    assert found.summary.format == "x"
+    assert {name.partition(":")[0] for name in found.ties} == {"x"}
+    for label in ("Instagram or Threads", "Facebook", "an address book", "GitHub"):
+        assert f"also holds what {label} gave you. Bring that on its own." in found.said
+    assert "LinkedIn" not in found.said
+    assert read(archive).problems == []
+
+
+def test_two_zips_of_two_networks_are_one_import_of_the_first(tmp_path: Path) -> None:
+    facebook = write_zip(tmp_path / "f.zip", {"friends/friends.json": FRIENDS})
+    path = "connections/followers_and_following/following.json"
+    instagram = write_zip(tmp_path / "i.zip", {path: FOLLOWING})
+    for paths in ((facebook, instagram), (instagram, facebook)):
+        found = read(*paths)
+        assert (found.summary.format, found.people) == ("instagram", [])
+        assert "also holds what Facebook gave you" in found.said
+
+
+def test_a_list_that_is_named_like_another_networks_is_left_to_that(tmp_path: Path) -> None:
+    for text, network in ((USERS, "github"), (FOLLOWING, "instagram")):
+        found = read(*write_files(tmp_path, {"following.json": text}))
+        assert (found.summary.format, len(found.ties)) == (network, 1)
+        assert "Left out" not in found.said

@@ -210,3 +210,10 @@ def test_whatever_is_in_a_card_never_raises_anything_else(
 ) -> None:
     with contextlib.suppress(UnreadableExport):
         read_one(tmp_path, b"BEGIN:VCARD\n" + b"".join(pieces))
+
+
+def test_an_address_book_without_one_whole_card_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.vcf"
+    path.write_text("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ana Lima\r\n")
+    with pytest.raises(UnreadableExport, match="no card in it has an end"):
+        read(path)

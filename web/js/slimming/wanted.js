@@ -19,10 +19,14 @@ const TABLE = [
   ["linkedin", "lists", `/(?:connections|invitations)${COPY}\\.csv$`],
   ["linkedin", "messages", `/messages${COPY}\\.csv$`],
   ["linkedin", "about", String.raw`/profile\.csv$`],
-  ["facebook", "lists", `/friends(?:_and_followers)?/(?:your_)?friends${COPY}\\.json$`],
-  ["instagram", "lists", `/followers_and_following/(?:followers|following|blocked_[a-z]+)${COPY}\\.json$`],
-  ["instagram", "lists", String.raw`/connections\.json$`],
+  ["facebook", "lists", `/friends(?:_and_followers)?/(?:your_)?friends${COPY}\\.(?:json|html)$`],
+  ["facebook", "about", String.raw`/profile_information\.json$`],
+  ["instagram", "lists", `/followers_and_following/(?:followers|following)${COPY}\\.(?:json|html)$`],
+  ["instagram", "lists", `/followers_and_following/(?:blocked|restricted)_[a-z]+${COPY}\\.json$`],
+  ["instagram", "lists", `/connections${COPY}\\.json$`],
+  ["instagram", "about", String.raw`/(?:personal_information|profile)\.json$`],
   ["threads", "lists", `/(?:your_)?threads(?:_activity)?/(?:[^/]+/)*(?:followers|following)${COPY}\\.json$`],
+  ["threads", "lists", `/threads/(?:blocked|restricted)_[a-z]+${COPY}\\.json$`],
   ["mastodon", "lists", String.raw`/(?:following|blocked|muted)_accounts\.csv$`],
   ["mastodon", "posts", String.raw`/outbox\.json$`],
   ["mastodon", "likes", String.raw`/likes\.json$`],
@@ -35,8 +39,9 @@ const TABLE = [
 ].map(([network, holds, pattern]) => ({ network, holds, pattern: new RegExp(pattern) }));
 
 // By content the server knows more than by name, so small files of an archive that no row knows
-// are sent as well.
-const READABLE = /\.(?:js|json|csv|tsv|txt|car|vcf|vcard)$/i;
+// are sent as well. Of web pages only those lists, which the server answers with what to ask for.
+const READABLE = /\.(?:js|json|csv|tsv|txt|car|vcf|vcard|html)$/i;
+const PAGE = /\.html$/;
 const PRIVATE = new RegExp(
   "/(?:messages|inbox|message_requests|archived_threads|filtered_threads|chats?)/" +
     String.raw`|/(?:direct[-_]message|messages?[-_.]|chat|contact\.js|importedcontacts\.csv)`,
@@ -58,7 +63,7 @@ export function judge(path, size) {
   const lower = slashed(path);
   if (ADDED.test(lower)) return "";
   if (rowOf(lower)) return "needed";
-  return size <= SMALL && !PRIVATE.test(lower) ? "small" : "";
+  return size <= SMALL && !PRIVATE.test(lower) && !PAGE.test(lower) ? "small" : "";
 }
 
 /** Of those entries, the ones to send, and what they hold: lists, posts, headers, messages, ... */
