@@ -16,7 +16,7 @@ from firsthand.ties.zip_files import CHUNK, MOST_ENTRIES, zip_members
 __all__ = ["CHUNK", "Entry", "open_upload"]
 
 # What a folder is searched for.
-_ENDS = (".js", ".zip", ".csv", ".json", ".vcf", ".html")
+_ENDS = (".js", ".zip", ".csv", ".json", ".vcf", ".html", ".car")
 
 
 @dataclass(frozen=True)

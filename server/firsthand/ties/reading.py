@@ -17,6 +17,7 @@ import msgspec
 
 from firsthand.ties import facebook, instagram_lists
 from firsthand.ties.archive_files import Entry, open_upload
+from firsthand.ties.bluesky import read_bluesky
 from firsthand.ties.facebook import read_facebook
 from firsthand.ties.github import read_github
 from firsthand.ties.google_contacts import read_google_contacts
@@ -38,6 +39,7 @@ _READERS: tuple[_Named, ...] = (
     ("LinkedIn", read_linkedin),
     ("Instagram or Threads", read_instagram),
     ("Facebook", read_facebook),
+    ("Bluesky", read_bluesky),
     ("Google Contacts", read_google_contacts),
     ("an address book", read_vcards),
     ("GitHub", read_github),
@@ -82,7 +84,8 @@ def _unknown(entries: Sequence[Entry]) -> str:
     expected = (
         "Firsthand reads what these give: X (its zip, or following.js, follower.js, tweets.js and "
         "account.js from its data folder), LinkedIn (its zip, Connections.csv, messages.csv), "
-        "Instagram and Threads (the zip, as JSON), Facebook (the zip, as JSON), GitHub "
+        "Instagram and Threads (the zip, as JSON), Facebook (the zip, as JSON), Bluesky "
+        "(repo.car), GitHub "
         "(following.json, followers.json), Google Contacts (CSV) and address books (vCard)."
     )
     if not entries:
