@@ -1,7 +1,4 @@
-"""The files of an upload: zips and loose files, read only in part and in chunks. Pure.
-
-Nothing is ever unpacked to disk.
-"""
+"""The files of an upload: zips, tars and loose files, read only in part and in chunks. Pure."""
 
 import codecs
 import os
@@ -11,19 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from firsthand.ties.kinds import UnreadableExport
+from firsthand.ties.tar_files import is_tar, tar_members
 from firsthand.ties.zip_files import CHUNK, MOST_ENTRIES, zip_members
 
 __all__ = ["CHUNK", "Entry", "open_upload"]
 
 # What a folder is searched for.
-_ENDS = (".js", ".zip", ".csv", ".json", ".vcf", ".html", ".car")
+_ENDS = (".js", ".zip", ".csv", ".json", ".vcf", ".html", ".car", ".tar", ".gz", ".tgz")
 
 
 @dataclass(frozen=True)
 class Entry:
     """One file of an upload; ``path`` as the zip has it, with slashes, or the loose file's path.
 
-    ``container`` is the zip's name, or None for a loose file; ``size`` is in inflated bytes.
+    ``container`` is the zip's or tar's name, or None for a loose file; ``size`` is inflated.
     """
 
     path: PurePosixPath
@@ -79,7 +77,7 @@ def open_upload(paths: Sequence[Path], stack: ExitStack) -> list[Entry]:
     """The files in these zips, files and folders; raises UnreadableExport.
 
     What macOS adds (``__MACOSX``, ``._*``, ``.DS_Store``), folders and everything under a
-    ``*_media`` folder is left out. The zips stay open until ``stack`` is closed.
+    ``*_media`` folder is left out. The archives stay open until ``stack`` is closed.
     """
     entries: list[Entry] = []
     for path in paths:
@@ -93,6 +91,11 @@ def open_upload(paths: Sequence[Path], stack: ExitStack) -> list[Entry]:
                         Entry(inside, file.name, size, inflate)
                         for inside, size, inflate in zip_members(file, stack)
                         if _is_wanted(inside)
+                    ]
+                elif is_tar(file):
+                    entries += [
+                        Entry(inside, file.name, size, content)
+                        for inside, size, content in tar_members(file, stack, _may_hold_ties)
                     ]
                 else:
                     entries.append(_loose_entry(file))
@@ -122,6 +125,10 @@ def _is_wanted(path: PurePosixPath) -> bool:
         or name == ".DS_Store"
         or any(part == "__MACOSX" or part.lower().endswith("_media") for part in folders)
     )
+
+
+def _may_hold_ties(path: PurePosixPath) -> bool:
+    return _is_wanted(path) and path.name.lower().endswith(_ENDS)
 
 
 def _is_zip(path: Path) -> bool:

@@ -24,6 +24,8 @@ _NULLS = frozenset({"null", "(null)"})
 class Table:
     """``columns`` maps the header's names, in lower case, to their places.
 
+    Without ``has_header`` the row that was found is one like the others.
+
     While it is read, ``unreadable`` counts the records that were left out and ``done`` the bytes.
     """
 
@@ -31,6 +33,7 @@ class Table:
     columns: dict[str, int]
     _header: Row
     _delimiter: str
+    has_header: bool = True
     unreadable: int = 0
     done: int = 0
 
@@ -38,12 +41,12 @@ class Table:
         """The rows below the header that are not empty. Raises UnreadableExport."""
         stream = _EntryStream(self.entry)
         text = open_text(io.BufferedReader(stream, CHUNK))
-        is_below = False
+        is_below = not self.has_header
         for cells in records(text.lines(), self._delimiter):
             self.done = stream.read_bytes
             if cells is None:
                 self.unreadable += 1
-            elif cells == self._header:
+            elif self.has_header and cells == self._header:
                 is_below = True  # files that were joined repeat it
             elif is_below and any(cells):
                 yield cells

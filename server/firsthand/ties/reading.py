@@ -24,6 +24,7 @@ from firsthand.ties.google_contacts import read_google_contacts
 from firsthand.ties.instagram import read_instagram
 from firsthand.ties.kinds import Found, Problem, Progress, Unreadable, UnreadableExport
 from firsthand.ties.linkedin import read_linkedin
+from firsthand.ties.mastodon import read_mastodon
 from firsthand.ties.vcard import read_vcards
 from firsthand.ties.x_archive import read_x_archive
 
@@ -39,6 +40,7 @@ _READERS: tuple[_Named, ...] = (
     ("LinkedIn", read_linkedin),
     ("Instagram or Threads", read_instagram),
     ("Facebook", read_facebook),
+    ("Mastodon", read_mastodon),
     ("Bluesky", read_bluesky),
     ("Google Contacts", read_google_contacts),
     ("an address book", read_vcards),
@@ -84,8 +86,8 @@ def _unknown(entries: Sequence[Entry]) -> str:
     expected = (
         "Firsthand reads what these give: X (its zip, or following.js, follower.js, tweets.js and "
         "account.js from its data folder), LinkedIn (its zip, Connections.csv, messages.csv), "
-        "Instagram and Threads (the zip, as JSON), Facebook (the zip, as JSON), Bluesky "
-        "(repo.car), GitHub "
+        "Instagram and Threads (the zip, as JSON), Facebook (the zip, as JSON), Mastodon "
+        "(following_accounts.csv, the archive), Bluesky (repo.car), GitHub "
         "(following.json, followers.json), Google Contacts (CSV) and address books (vCard)."
     )
     if not entries:

@@ -5,7 +5,7 @@ million people need some hundred megabytes, whatever was written.
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from firsthand.ties.kinds import KindCount, TieKind, UnreadableExport
@@ -69,6 +69,19 @@ class Tallies:
                 count = 1 if is_once else counts[number]
                 kinds.append(KindCount(kind, count, first, None if is_once else last))
         return kinds
+
+
+def added_up(kinds: Iterable[KindCount]) -> list[KindCount]:
+    """Of one person under several names: each kind once, counts together."""
+    whole: dict[TieKind, KindCount] = {}
+    for each in kinds:
+        known = whole.get(each.kind)
+        firsts = [part.first_at for part in (known, each) if part and part.first_at]
+        lasts = [part.last_at for part in (known, each) if part and part.last_at]
+        count = each.count + (known.count if known else 0)
+        first, last = min(firsts, default=None), max(lasts, default=None)
+        whole[each.kind] = KindCount(each.kind, count, first, last)
+    return [whole[kind] for kind in sorted(whole)]
 
 
 def _moment(seconds: int) -> datetime | None:

@@ -57,7 +57,7 @@ def zip_members(path: Path, stack: ExitStack) -> Iterator[tuple[PurePosixPath, i
     budget = _Budget(path.name, _MOST_INFLATED)
     seen = set()
     for info in infos:
-        inside = _checked_path(info, path.name)
+        inside = _checked_member(info, path.name)
         if info.filename.endswith("/") or not inside.name:
             continue
         if inside in seen and inside.suffix.lower() == ".js":
@@ -103,11 +103,17 @@ def _check_overlap(infos: Sequence[zipfile.ZipInfo], name: str) -> None:
         end = info.header_offset + 30 + len(info.orig_filename) + info.compress_size
 
 
-def _checked_path(info: zipfile.ZipInfo, name: str) -> PurePosixPath:
-    text = info.filename.replace("\\", "/")
+def checked_path(inside: str, name: str) -> PurePosixPath:
+    """A path within the archive of this name. Raises UnreadableExport where it leads out of it."""
+    text = inside.replace("\\", "/")
     path = PurePosixPath(text)
     if text.startswith("/") or text[1:2] == ":" or ".." in path.parts:
         raise UnreadableExport(f"{name} is no export: it holds a path that leads out of it.")
+    return path
+
+
+def _checked_member(info: zipfile.ZipInfo, name: str) -> PurePosixPath:
+    path = checked_path(info.filename, name)
     if stat.S_ISLNK(info.external_attr >> 16):
         raise UnreadableExport(f"{name} is no export: it holds a link.")
     return path
