@@ -54,9 +54,9 @@ class Watch:
         transaction = db._transaction
 
         @contextlib.contextmanager
-        def timed() -> Iterator[object]:
+        def timed(*, is_grouped: bool) -> Iterator[object]:
             start = time.perf_counter()
-            with transaction() as connection:
+            with transaction(is_grouped=is_grouped) as connection:
                 yield connection
             self.longest = max(self.longest, time.perf_counter() - start)
 
