@@ -46,7 +46,7 @@ from sqlalchemy.types import TypeDecorator
 from uuid_utils.compat import uuid7
 
 from firsthand.folding import SQLITE_FUNCTION, fold
-from firsthand.prepared import arrays, execute, execute_many, to_driver
+from firsthand.prepared import ConvertColumn, arrays, column_to_driver, execute, execute_many
 
 log = logging.getLogger("firsthand.db")
 
@@ -594,24 +594,15 @@ class _InsertPlan:
     """
 
     sql: str
-    columns: tuple[tuple[str, Callable[[Any], Any] | None, Callable[[], Any] | None], ...]
+    columns: tuple[tuple[str, ConvertColumn, Callable[[], Any] | None], ...]
     positional: bool
 
-    def values(self, rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+    def values(self, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         """Column by column."""
-        return {column[0]: _column(rows, *column) for column in self.columns}
-
-
-def _column(
-    rows: Sequence[dict[str, Any]],
-    name: str,
-    convert: Callable[[Any], Any] | None,
-    default: Callable[[], Any] | None,
-) -> list[Any]:
-    values = [default() for _ in rows] if default else [row[name] for row in rows]
-    if convert is None:
-        return values
-    return [None if value is None else convert(value) for value in values]
+        return {
+            name: convert([default() for _ in rows] if default else [row[name] for row in rows])
+            for name, convert, default in self.columns
+        }
 
 
 @functools.cache
@@ -643,7 +634,7 @@ def _insert_plan(
     columns = tuple(
         (
             name,
-            to_driver(table.columns[name].type, dialect),
+            column_to_driver(table.columns[name].type, dialect),
             defaults.get(name),
         )
         for name in order

@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -31,8 +31,13 @@ from firsthand.outbox import Outbox, enqueue
 from firsthand.settings import Settings
 from firsthand.settling import HANDLERS
 from firsthand.tables import metadata
-from firsthand.ties.importing import finish_import, start_import, write_ties
-from firsthand.ties.kinds import FoundTie, KindCount, Summary, TieKind
+from firsthand.ties.importing import (
+    finish_import,
+    start_import,
+    write_people_found,
+    write_ties,
+)
+from firsthand.ties.kinds import FoundList, FoundPerson, FoundTie, KindCount, Summary, TieKind
 from firsthand.ties.matching import MATCH_EVENT
 
 BASE_URL = "http://127.0.0.1:8000"
@@ -207,14 +212,23 @@ class House:
         self.settle()
         return wearer
 
-    def ties(self, owner: Person, *ties: FoundTie) -> UUID:
+    def ties(
+        self,
+        owner: Person,
+        *ties: FoundTie,
+        people: Sequence[FoundPerson] = (),
+        lists: Sequence[FoundList] = (),
+        made_at: datetime | None = None,
+    ) -> UUID:
         """What an archive of the owner says."""
 
         def make(session: Session) -> UUID:
             import_id = start_import(session, owner.id, "archive.zip")
             session.flush()
             write_ties(session, owner.id, import_id, list(ties))
-            finish_import(session, owner.id, import_id, Summary("x", 0, 0), [], None)
+            write_people_found(session, owner.id, import_id, people)
+            summary = Summary("x", 0, 0, made_at)
+            finish_import(session, owner.id, import_id, summary, [], None, lists)
             return import_id
 
         import_id = self.db.write_now(make)

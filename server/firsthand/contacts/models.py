@@ -131,6 +131,56 @@ class ContactHandle(Base):
     contact_id: Mapped[UUID]
 
 
+class ContactMerge(Base):
+    """One card is the same human as another: the child's root is the parent's from then on.
+
+    ``evidence`` says why (``owner``, ``handle``, ``email``, ``account``, ``export``) and ``detail``
+    with what; ``by_proof`` that nobody had to be asked. A card is a child once at most.
+    """
+
+    __tablename__ = "contact_merge"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["owner_id", "child_id"], ["contact.owner_id", "contact.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(
+            ["owner_id", "parent_id"],
+            ["contact.owner_id", "contact.id"],
+            ondelete="CASCADE",
+        ),
+        Index("ix_contact_merge_owner_id_parent_id", "owner_id", "parent_id"),
+    )
+
+    owner_id: Mapped[UUID] = mapped_column(primary_key=True)
+    child_id: Mapped[UUID] = mapped_column(primary_key=True)
+    parent_id: Mapped[UUID]
+    evidence: Mapped[str]
+    detail: Mapped[str] = mapped_column(default="")
+    by_proof: Mapped[bool] = mapped_column(default=False)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ContactApart(Base):
+    """Two cards of which the owner has said that they are two people; the lower id first."""
+
+    __tablename__ = "contact_apart"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["owner_id", "one_id"], ["contact.owner_id", "contact.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(
+            ["owner_id", "other_id"],
+            ["contact.owner_id", "contact.id"],
+            ondelete="CASCADE",
+        ),
+        Index("ix_contact_apart_owner_id_other_id", "owner_id", "other_id"),
+    )
+
+    owner_id: Mapped[UUID] = mapped_column(primary_key=True)
+    one_id: Mapped[UUID] = mapped_column(primary_key=True)
+    other_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
 class Touchpoint(Base):
     """A dated moment outside a scan."""
 

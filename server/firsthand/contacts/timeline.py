@@ -35,6 +35,11 @@ _MANY = {
     TieKind.REPOSTED: "reposts",
     TieKind.LIKED: "likes",
 }
+_ENDED = {
+    TieKind.FOLLOWS: "You no longer followed them",
+    TieKind.FOLLOWED_BY: "They no longer followed you",
+    TieKind.CONNECTED: "No longer connected",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,10 @@ def tie_moments(network: str, kinds: Sequence[KindCount]) -> list[Moment]:
         if each.kind in _MANY and each.count > 1 and each.last_at and each.last_at != each.first_at:
             title = f"{each.count:,} {_MANY[each.kind]} on {label}"
             moments.append(Moment(each.last_at, kind, title, "the last of them", network=network))
+        if each.ended_at and each.kind in _ENDED:
+            title = f"{_ENDED[each.kind]} on {label}"
+            said = "as your newer export tells"
+            moments.append(Moment(each.ended_at, kind, title, said, network=network))
     return moments
 
 

@@ -24,12 +24,15 @@ from firsthand.ties.importing import (
     refresh_statistics,
     start_import,
     write_blocks,
+    write_people_found,
     write_ties,
 )
 from firsthand.ties.kinds import (
     Found,
     FoundBlock,
+    FoundList,
     FoundOwner,
+    FoundPerson,
     FoundTie,
     Problem,
     Progress,
@@ -42,6 +45,7 @@ log = logging.getLogger("firsthand.ties")
 
 # Few enough that a scan which comes meanwhile does not wait for more than some milliseconds.
 _TIES_A_TRANSACTION = 200
+_PEOPLE_A_TRANSACTION = 200
 _BLOCKS_A_TRANSACTION = 1_000
 # Batches after which a table is another one to the database's planner.
 _GROWN = {5, 50, 500}
@@ -89,7 +93,9 @@ class _Findings:
     """What waits to be written, and what is told at the end."""
 
     ties: list[FoundTie] = field(default_factory=list)
+    people: list[FoundPerson] = field(default_factory=list)
     blocks: list[FoundBlock] = field(default_factory=list)
+    lists: list[FoundList] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     owner: FoundOwner | None = None
     summary: Summary | None = None
@@ -109,6 +115,12 @@ def _bring(
                     findings.ties.append(found)
                     if len(findings.ties) == _TIES_A_TRANSACTION:
                         _flush(db, owner_id, import_id, findings)
+                case FoundPerson():
+                    findings.people.append(found)
+                    if len(findings.people) == _PEOPLE_A_TRANSACTION:
+                        _flush(db, owner_id, import_id, findings)
+                case FoundList():
+                    findings.lists.append(found)
                 case FoundBlock():
                     findings.blocks.append(found)
                     if len(findings.blocks) == _BLOCKS_A_TRANSACTION:
@@ -131,7 +143,13 @@ def _bring(
         return _CRASHED
     _flush(db, owner_id, import_id, findings)
     db.write_now(
-        finish_import, owner_id, import_id, findings.summary, findings.problems, findings.owner
+        finish_import,
+        owner_id,
+        import_id,
+        findings.summary,
+        findings.problems,
+        findings.owner,
+        findings.lists,
     )
     return None
 
@@ -144,7 +162,9 @@ def _flush(db: Database, owner_id: UUID, import_id: UUID, findings: _Findings) -
             db.write_now(refresh_statistics)
     if findings.blocks:
         db.write_now(write_blocks, owner_id, import_id, findings.blocks)
-    findings.ties, findings.blocks = [], []
+    if findings.people:
+        db.write_now(write_people_found, owner_id, import_id, findings.people)
+    findings.ties, findings.people, findings.blocks = [], [], []
 
 
 async def _settle(db: Database) -> None:

@@ -13,12 +13,21 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from firsthand.db import insert_new, lock_owners, new_id, now, table_of
 from firsthand.handles.keeping import MATCH_ACCOUNT, own_stable_id
-from firsthand.handles.parsing import HandleProblem, parse_handle
+from firsthand.handles.parsing import HandleProblem, handle_key, parse_handle
 from firsthand.outbox import OutboxEntry, enqueue
 from firsthand.problems import Conflict, NotFound
 from firsthand.ties.facts import Fact, both, facts_that_count, write_facts
-from firsthand.ties.kinds import FoundBlock, FoundOwner, FoundTie, Problem, Summary
-from firsthand.ties.models import Import, ImportState, TieBlock
+from firsthand.ties.kinds import (
+    FoundBlock,
+    FoundList,
+    FoundOwner,
+    FoundPerson,
+    FoundTie,
+    Problem,
+    Summary,
+)
+from firsthand.ties.models import Import, ImportList, ImportState, TieBlock
+from firsthand.ties.people_known import write_people
 from firsthand.ties.resolving import resolve_ties
 
 # Takes back what failed, then gives every tie of the owner its strength and its matches.
@@ -97,7 +106,7 @@ def write_ties(
         known = before.get(tie.tie_id)
         grown = tie.learnt
         for kind in each.kinds:
-            fact = (kind.count, kind.first_at, kind.last_at)
+            fact = (kind.count, kind.first_at, kind.last_at, None)
             key = (tie.tie_id, str(kind.kind))
             facts[key] = both(facts.get(key), fact)
             grown |= not known or _grows(known.get(key[1]), fact)
@@ -145,8 +154,25 @@ def write_blocks(
     """Whom the owner blocked or muted there. Raises ImportEnded."""
     _update_running(session, owner_id, import_id, {})
     whose = {"owner_id": owner_id, "import_id": import_id}
-    rows = [{"network": block.network, "stable_id": block.stable_id, **whose} for block in found]
+    rows = [
+        {
+            "network": block.network,
+            "stable_id": block.stable_id or "",
+            # Who has the name now may be somebody else than whom the id means.
+            "key": "" if block.stable_id else handle_key(block.network, block.name or ""),
+            **whose,
+        }
+        for block in found
+    ]
     insert_new(session, TieBlock, rows)
+
+
+def write_people_found(
+    session: Session, owner_id: UUID, import_id: UUID, found: Sequence[FoundPerson]
+) -> None:
+    """What the export says of people beyond their ties. Raises ImportEnded."""
+    _update_running(session, owner_id, import_id, {})
+    write_people(session, owner_id, import_id, found)
 
 
 def finish_import(
@@ -156,11 +182,15 @@ def finish_import(
     summary: Summary,
     problems: Sequence[Problem],
     owner: FoundOwner | None,
+    lists: Sequence[FoundList] = (),
 ) -> None:
     """From now on the rows count; weighing and matching follow from the outbox.
 
     Raises ImportEnded.
     """
+    whose = {"owner_id": owner_id, "import_id": import_id}
+    rows = [{"network": each.network, "kind": each.kind, **whose} for each in lists]
+    insert_new(session, ImportList, rows)
     _update_running(
         session,
         owner_id,
@@ -173,6 +203,7 @@ def finish_import(
             "problems": [{"where": p.where, "what": p.what} for p in problems[:_MOST_PROBLEMS]],
             "done_bytes": Import.total_bytes,
             "finished_at": now(),
+            "made_at": summary.made_at,
         },
     )
     if owner:

@@ -22,12 +22,16 @@ class TieKind(StrEnum):
 
 
 class KindCount(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How often one kind happened, and when first and last (UTC; None where it is not said)."""
+    """How often one kind happened, and when first and last (UTC; None where it is not said).
+
+    ``ended_at``: by when a later export's whole list had this person no more; no parser says it.
+    """
 
     kind: TieKind
     count: int
     first_at: datetime | None = None
     last_at: datetime | None = None
+    ended_at: datetime | None = None
 
 
 class FoundOwner(msgspec.Struct, frozen=True, tag="owner", omit_defaults=True):
@@ -52,11 +56,15 @@ class FoundTie(msgspec.Struct, frozen=True, tag="tie", omit_defaults=True):
     aliases: list[str] = []
 
 
-class FoundBlock(msgspec.Struct, frozen=True, tag="block"):
-    """Somebody whom the owner blocked or muted there: never to be suggested."""
+class FoundBlock(msgspec.Struct, frozen=True, tag="block", omit_defaults=True):
+    """Somebody whom the owner blocked or muted there: never to be suggested.
+
+    At least one of the two is there.
+    """
 
     network: Network
-    stable_id: str
+    stable_id: str | None = None
+    name: str | None = None
 
 
 class FoundHandle(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -101,7 +101,10 @@ def _pair(same: Any, of_whom: Any, whose: Any) -> AnySelect:
             .where(
                 TieBlock.owner_id == Tie.owner_id,
                 TieBlock.network == Tie.network,
-                TieBlock.stable_id.in_([Tie.stable_id, Handle.stable_id]),
+                or_(
+                    TieBlock.stable_id.in_([Tie.stable_id, Handle.stable_id]),
+                    TieBlock.key.in_([Tie.key, Handle.key]),
+                ),
                 Import.state == ImportState.DONE,
             )
             .correlate(Tie, Handle)

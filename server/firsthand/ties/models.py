@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy import JSON, ColumnElement, ForeignKey, ForeignKeyConstraint, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from firsthand.db import Base, new_id, now
@@ -21,7 +21,8 @@ class ImportState(StrEnum):
 class Import(Base):
     """One export brought by its owner; its rows count only while ``state`` is done.
 
-    ``done_bytes`` of ``total_bytes`` is its progress; ``heard_at`` its parser's last sign of life.
+    ``done_bytes`` of ``total_bytes`` is its progress; ``heard_at`` its parser's last sign of life;
+    ``made_at`` when the network made it, where it says so.
     """
 
     __tablename__ = "import"
@@ -44,6 +45,73 @@ class Import(Base):
     started_at: Mapped[datetime] = mapped_column(default=now)
     heard_at: Mapped[datetime] = mapped_column(default=now)
     finished_at: Mapped[datetime | None]
+    made_at: Mapped[datetime | None]
+
+    @classmethod
+    def as_of(cls) -> ColumnElement[datetime]:
+        """The moment of which an import tells, as far as is known."""
+        return func.coalesce(cls.made_at, cls.started_at)
+
+
+class ImportList(Base):
+    """An import that holds the whole list of a kind: a tie that it lacks had ended by then."""
+
+    __tablename__ = "import_list"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["owner_id", "import_id"], ["import.owner_id", "import.id"], ondelete="CASCADE"
+        ),
+    )
+
+    owner_id: Mapped[UUID] = mapped_column(primary_key=True)
+    import_id: Mapped[UUID] = mapped_column(primary_key=True)
+    network: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+
+
+class ImportPerson(Base):
+    """What one import says of a human. It names and suggests; it ties nobody.
+
+    ``folded`` is the name as search compares it; ``at`` the export's own date (friends since).
+    """
+
+    __tablename__ = "import_person"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["owner_id", "import_id"], ["import.owner_id", "import.id"], ondelete="CASCADE"
+        ),
+        Index("ix_import_person_owner_id_folded", "owner_id", "folded"),
+        Index("ix_import_person_owner_id_import_id", "owner_id", "import_id"),
+    )
+
+    owner_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    import_id: Mapped[UUID]
+    name: Mapped[str] = mapped_column(default="")
+    folded: Mapped[str] = mapped_column(default="")
+    headline: Mapped[str] = mapped_column(default="")
+    company: Mapped[str] = mapped_column(default="")
+    phones: Mapped[list[str]] = mapped_column(JSON(), default=list)
+    at: Mapped[datetime | None]
+
+
+class ImportPersonMark(Base):
+    """By what such a human is found: a handle (``kind`` is its network) or an e-mail address."""
+
+    __tablename__ = "import_person_mark"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["owner_id", "person_id"],
+            ["import_person.owner_id", "import_person.id"],
+            ondelete="CASCADE",
+        ),
+        Index("ix_import_person_mark_owner_id_person_id", "owner_id", "person_id"),
+    )
+
+    owner_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
 class Tie(Base):
@@ -125,7 +193,10 @@ class TieFact(Base):
 
 
 class TieBlock(Base):
-    """Somebody whom the owner blocked or muted on a network: never suggested."""
+    """Somebody whom the owner blocked or muted on a network: never suggested.
+
+    Told by a stable id or by a name's key; the other one is empty.
+    """
 
     __tablename__ = "tie_block"
     __table_args__ = (
@@ -137,7 +208,8 @@ class TieBlock(Base):
 
     owner_id: Mapped[UUID] = mapped_column(primary_key=True)
     network: Mapped[str] = mapped_column(primary_key=True)
-    stable_id: Mapped[str] = mapped_column(primary_key=True)
+    stable_id: Mapped[str] = mapped_column(primary_key=True, default="")
+    key: Mapped[str] = mapped_column(primary_key=True, default="")
     import_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 

@@ -197,9 +197,7 @@ def _told_ties_by(column: str) -> Prepared:
                 & (_TOLD[column] == given.c.value)
                 & (_TOLD.import_id == given.c.import_id),
             )
-            .join(
-                table_of(Tie), (_TIE.owner_id == _TOLD.owner_id) & (_TIE.id == _TOLD.tie_id)
-            )
+            .join(table_of(Tie), (_TIE.owner_id == _TOLD.owner_id) & (_TIE.id == _TOLD.tie_id))
         ),
         owner_id=Uuid(),
         import_id=Uuid(),

@@ -32,8 +32,11 @@ MUTUAL_BONUS = 3.0
 
 
 def strength(kinds: Iterable[KindCount]) -> float:
-    """The tie's weight as a number to sort by; more, newer or mutual is never lower."""
-    kinds = list(kinds)
+    """The tie's weight as a number to sort by; more, newer or mutual is never lower.
+
+    What has ended weighs nothing.
+    """
+    kinds = [each for each in kinds if each.ended_at is None]
     total = sum(_weight(each) for each in kinds)
     present = {each.kind for each in kinds}
     if {TieKind.FOLLOWS, TieKind.FOLLOWED_BY} <= present:

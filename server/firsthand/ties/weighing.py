@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session
 from firsthand.db import lock_owners
 from firsthand.ties.facts import facts_of_range, kind_counts
 from firsthand.ties.matching import match_ties
-from firsthand.ties.models import Import, ImportState, Tie, TieBlock, TieFact, TieName
+from firsthand.ties.models import (
+    Import,
+    ImportList,
+    ImportState,
+    Tie,
+    TieBlock,
+    TieFact,
+    TieName,
+)
+from firsthand.ties.people_known import forget_some_people
 from firsthand.ties.score import strength
 
 _TIES_A_STEP = 400
@@ -56,7 +65,9 @@ def _take_back_some(session: Session, owner_id: UUID) -> bool:
         ).limit(1)
     )
     if import_id is None:
-        for rows in (TieBlock, TieName):
+        if forget_some_people(session, owner_id, session.scalars(given_up).all(), _TIES_A_STEP):
+            return True
+        for rows in (TieBlock, TieName, ImportList):
             session.execute(
                 delete(rows).where(rows.owner_id == owner_id, rows.import_id.in_(given_up))
             )

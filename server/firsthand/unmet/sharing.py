@@ -49,6 +49,7 @@ def shared_reasons(
             reasons[attendee_id] += [
                 Reason(network, kind.kind.value, kind.count, kind.first_at, kind.last_at)
                 for kind in sorted(facts.get(tie_id, ()), key=lambda kind: kind.kind)
+                if kind.ended_at is None
             ]
     return reasons
 

@@ -260,8 +260,11 @@ def test_a_handle_whose_id_turns_out_to_be_another_matches_no_longer(
 
 
 @pytest.mark.parametrize("tie", [found("fenna", "9"), found("fenna")])
+@pytest.mark.parametrize(
+    "block", [FoundBlock(Network.X, "9"), FoundBlock(Network.X, name="@Fenna")], ids=["id", "name"]
+)
 def test_somebody_blocked_there_is_never_suggested(
-    house: House, ana: Person, tie: FoundTie
+    house: House, ana: Person, tie: FoundTie, block: FoundBlock
 ) -> None:
     fenna = house.person("Fenna Wouters")
     event = house.event(ana)
@@ -269,7 +272,7 @@ def test_somebody_blocked_there_is_never_suggested(
     house.attendee(event, fenna, handles=[("x", "fenna")])
     archive(house, fenna).finish(FoundOwner(Network.X, "fenna", "9"))
     brought = archive(house, ana).write(tie)
-    house.db.write_now(write_blocks, ana.id, brought.id, [FoundBlock(Network.X, "9")])
+    house.db.write_now(write_blocks, ana.id, brought.id, [block])
 
     brought.finish()
 
