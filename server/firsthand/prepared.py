@@ -47,7 +47,9 @@ class Prepared:
     """
 
     def __init__(
-        self, build: Callable[[Subquery], Select[Any] | Update], **columns: TypeEngine[Any]
+        self,
+        build: Callable[[Subquery], Select[*tuple[Any, ...]] | Update],
+        **columns: TypeEngine[Any],
     ) -> None:
         self._build = build
         self._columns = columns
@@ -164,7 +166,7 @@ def column_to_driver(type_: TypeEngine[Any], dialect: Dialect) -> ConvertColumn:
 
 
 def _array_element(type_: TypeEngine[Any]) -> Callable[[Any], str] | None:
-    """How a value stands in an array's text (PostgreSQL's manual, 8.15.6); None: not a plain one."""
+    """How a value stands in an array's text (PostgreSQL's manual, 8.15.6), if it is plain."""
     if isinstance(type_, TypeDecorator):
         type_ = type_.impl_instance
     match type_:

@@ -9,10 +9,8 @@ from firsthand.outbox import Handler
 from firsthand.ties.importing import WEIGH_OWNER
 from firsthand.ties.matching import (
     MATCH_EVENT,
-    MATCH_OWNER,
     match_account,
     match_event,
-    match_owner,
 )
 from firsthand.ties.weighing import weigh_owner
 
@@ -20,6 +18,5 @@ HANDLERS: Mapping[str, Handler] = {
     ATTENDEE_CLAIMED: resolve_claimed,
     MATCH_ACCOUNT: match_account,
     MATCH_EVENT: match_event,
-    MATCH_OWNER: match_owner,
     WEIGH_OWNER: weigh_owner,
 }

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, Uuid, func, select
+from sqlalchemy import ColumnElement, Subquery, Uuid, func, select
 from sqlalchemy.orm import Session
 
-from firsthand.db import insert_or_change, table_of
+from firsthand.db import AnySelect, insert_or_change, table_of
 from firsthand.prepared import Prepared
 from firsthand.ties.kinds import KindCount, TieKind
 from firsthand.ties.models import Import, ImportList, ImportState, Tie, TieFact
@@ -56,7 +56,7 @@ def _whole_lists(session: Session, owner_id: UUID) -> _Lists:
     return lists
 
 
-def _select_facts(given: Subquery, which: ColumnElement[bool]) -> Select[tuple[Any, ...]]:
+def _select_facts(given: Subquery, which: ColumnElement[bool]) -> AnySelect:
     return (
         select(
             _FACT.tie_id,
