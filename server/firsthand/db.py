@@ -46,7 +46,7 @@ from sqlalchemy.types import TypeDecorator
 from uuid_utils.compat import uuid7
 
 from firsthand.folding import SQLITE_FUNCTION, fold
-from firsthand.prepared import arrays, execute, execute_many, to_driver
+from firsthand.prepared import ConvertColumn, arrays, column_to_driver, execute, execute_many
 
 log = logging.getLogger("firsthand.db")
 
@@ -546,15 +546,37 @@ def table_of(model: type[Base]) -> Table:
     return cast(Table, model.__table__)
 
 
+# What becomes of a row that is there already: the columns of the old one, of the new one, and
+# whether this is SQLite; answers the columns to change.
+Change: TypeAlias = Callable[[Any, Any, bool], dict[str, Any]]
+
+
 def insert_new(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
     """Insert a set of rows; those that are there already (by any unique key) stay as they are.
 
     All rows have the same keys; a column that is left out takes its default.
     """
+    _insert(session, model, rows, None)
+
+
+def insert_or_change(
+    session: Session, model: type[Base], rows: Sequence[dict[str, Any]], change: Change
+) -> None:
+    """Insert a set of rows; those whose primary key is there already change as ``change`` says.
+
+    All rows have the same keys, and no two the same primary key. ``change`` is called once for
+    each database, so it is a function of a module.
+    """
+    _insert(session, model, rows, change)
+
+
+def _insert(
+    session: Session, model: type[Base], rows: Sequence[dict[str, Any]], change: Change | None
+) -> None:
     if not rows:
         return
     connection = session.connection()
-    plan = _insert_plan(model, connection.dialect, tuple(rows[0]))
+    plan = _insert_plan(model, connection.dialect, tuple(rows[0]), change)
     columns = plan.values(rows)
     if not plan.positional:
         execute(connection, plan.sql, columns)
@@ -572,28 +594,21 @@ class _InsertPlan:
     """
 
     sql: str
-    columns: tuple[tuple[str, Callable[[Any], Any] | None, Callable[[], Any] | None], ...]
+    columns: tuple[tuple[str, ConvertColumn, Callable[[], Any] | None], ...]
     positional: bool
 
-    def values(self, rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+    def values(self, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         """Column by column."""
-        return {column[0]: _column(rows, *column) for column in self.columns}
-
-
-def _column(
-    rows: Sequence[dict[str, Any]],
-    name: str,
-    convert: Callable[[Any], Any] | None,
-    default: Callable[[], Any] | None,
-) -> list[Any]:
-    values = [default() for _ in rows] if default else [row[name] for row in rows]
-    if convert is None:
-        return values
-    return [None if value is None else convert(value) for value in values]
+        return {
+            name: convert([default() for _ in rows] if default else [row[name] for row in rows])
+            for name, convert, default in self.columns
+        }
 
 
 @functools.cache
-def _insert_plan(model: type[Base], dialect: Dialect, keys: tuple[str, ...]) -> _InsertPlan:
+def _insert_plan(
+    model: type[Base], dialect: Dialect, keys: tuple[str, ...], change: Change | None
+) -> _InsertPlan:
     table = table_of(model)
     defaults = {
         column.name: _default(column.default)
@@ -601,17 +616,25 @@ def _insert_plan(model: type[Base], dialect: Dialect, keys: tuple[str, ...]) -> 
         if column.name not in keys and column.default is not None
     }
     names = [*keys, *defaults]
-    if dialect.name == "sqlite":
+    on_sqlite = dialect.name == "sqlite"
+    if on_sqlite:
         insert: Any = sqlite.insert(table)
     else:
         types = {name: table.columns[name].type for name in names}
         insert = postgresql.insert(table).from_select(names, select(arrays(types)))
-    compiled = insert.on_conflict_do_nothing().compile(dialect=dialect, column_keys=names)
+    if change is None:
+        insert = insert.on_conflict_do_nothing()
+    else:
+        insert = insert.on_conflict_do_update(
+            index_elements=list(table.primary_key),
+            set_=change(table.c, insert.excluded, on_sqlite),
+        )
+    compiled = insert.compile(dialect=dialect, column_keys=names)
     order = compiled.positiontup or names
     columns = tuple(
         (
             name,
-            to_driver(table.columns[name].type, dialect),
+            column_to_driver(table.columns[name].type, dialect),
             defaults.get(name),
         )
         for name in order

@@ -4,19 +4,38 @@ Executing a Core statement costs SQLAlchemy some hundred microseconds, ten times
 for it. What is written here is still Core; only its execution goes straight to the driver.
 """
 
+import functools
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeAlias
 
 import msgspec
-from sqlalchemy import ARRAY, Connection, Select, String, Subquery, Update, bindparam, func, select
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Connection,
+    DateTime,
+    Float,
+    Integer,
+    Select,
+    String,
+    Subquery,
+    Update,
+    Uuid,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 Row: TypeAlias = tuple[Any, ...]
 _Convert: TypeAlias = Callable[[Any], Any] | None
+ConvertColumn: TypeAlias = Callable[[Sequence[Any]], Any]
 
 
 class Prepared:
@@ -28,7 +47,9 @@ class Prepared:
     """
 
     def __init__(
-        self, build: Callable[[Subquery], Select[Row] | Update], **columns: TypeEngine[Any]
+        self,
+        build: Callable[[Subquery], Select[*tuple[Any, ...]] | Update],
+        **columns: TypeEngine[Any],
     ) -> None:
         self._build = build
         self._columns = columns
@@ -41,7 +62,7 @@ class Prepared:
         connection = session.connection()
         plan = self._plan(connection.dialect)
         found = execute(connection, plan.sql, plan.parameters(wanted)).fetchall()
-        return [plan.result(row) for row in found] if plan.converts_results else found
+        return plan.converted(found)
 
     def run(self, session: Session, wanted: Sequence[Row]) -> None:
         """Make the change for these rows."""
@@ -72,7 +93,7 @@ class Prepared:
             order=tuple(compiled.positiontup or ()),
             fixed=fixed,
             columns=tuple(
-                (name, to_driver(type_, dialect)) for name, type_ in self._columns.items()
+                (name, column_to_driver(type_, dialect)) for name, type_ in self._columns.items()
             ),
             results=tuple(_from_driver(type_, dialect) for type_ in results),
         )
@@ -107,31 +128,80 @@ class _Plan:
     sql: str
     order: tuple[str, ...]
     fixed: dict[str, Any]
-    columns: tuple[tuple[str, _Convert], ...]
+    columns: tuple[tuple[str, ConvertColumn], ...]
     results: tuple[_Convert, ...]
 
-    @property
-    def converts_results(self) -> bool:
-        return any(self.results)
-
     def parameters(self, wanted: Sequence[Row]) -> Any:
+        # Column by column: a set of some hundred rows is converted in a third of the time.
+        given = zip(*wanted, strict=True)
+        columns = {
+            name: convert(values)
+            for (name, convert), values in zip(self.columns, given, strict=True)
+        }
         if self.order:
-            rows = [
-                [_converted(c, value) for (_, c), value in zip(self.columns, row, strict=True)]
-                for row in wanted
-            ]
+            rows = list(zip(*columns.values(), strict=True))
             values = {**self.fixed, _ROWS: msgspec.json.encode(rows).decode()}
             return [values[name] for name in self.order]
-        columns = zip(*wanted, strict=True)
-        return self.fixed | {
-            name: [_converted(convert, value) for value in values]
-            for (name, convert), values in zip(self.columns, columns, strict=True)
-        }
+        return self.fixed | columns
 
-    def result(self, row: Row) -> Row:
-        return tuple(
-            _converted(convert, value) for convert, value in zip(self.results, row, strict=True)
-        )
+    def converted(self, found: list[Row]) -> list[Row]:
+        if not found or not any(self.results):
+            return found
+        columns = zip(*found, strict=True)
+        converted = map(_all_converted, self.results, columns)
+        return list(zip(*converted, strict=True))
+
+
+def column_to_driver(type_: TypeEngine[Any], dialect: Dialect) -> ConvertColumn:
+    """What turns the values of one column into what the driver takes.
+
+    A list; on PostgreSQL, an array of plain values is its text: the driver writes a list element by
+    element with a search in each, which takes longer than the statement.
+    """
+    convert = to_driver(type_, dialect)
+    write = None if dialect.name == "sqlite" else _array_element(type_)
+    if write is None:
+        return functools.partial(_all_converted, convert)
+    return functools.partial(_array_text, convert, write)
+
+
+def _array_element(type_: TypeEngine[Any]) -> Callable[[Any], str] | None:
+    """How a value stands in an array's text (PostgreSQL's manual, 8.15.6), if it is plain."""
+    if isinstance(type_, TypeDecorator):
+        type_ = type_.impl_instance
+    match type_:
+        case Uuid():
+            return _HEX
+        case String():
+            return _quoted
+        case Boolean() | Integer() | Float():
+            return str
+        case DateTime():
+            return _quoted_moment
+    return None
+
+
+def _quoted(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _quoted_moment(value: datetime) -> str:
+    return f'"{value.isoformat()}"'
+
+
+_HEX = operator.attrgetter("hex")
+
+
+def _array_text(convert: _Convert, write: Callable[[Any], str], values: Sequence[Any]) -> str:
+    if convert is not None:
+        values = _all_converted(convert, values)
+    return "{" + ",".join(["NULL" if value is None else write(value) for value in values]) + "}"
+
+
+def _all_converted(convert: _Convert, values: Sequence[Any]) -> list[Any]:
+    if convert is None:
+        return list(values)
+    return [None if value is None else convert(value) for value in values]
 
 
 def _converted(convert: _Convert, value: Any) -> Any:

@@ -11,10 +11,8 @@ from firsthand.outbox import Handler
 from firsthand.ties.importing import WEIGH_OWNER
 from firsthand.ties.matching import (
     MATCH_EVENT,
-    MATCH_OWNER,
     match_account,
     match_event,
-    match_owner,
 )
 from firsthand.ties.weighing import TIES_WEIGHED, weigh_owner
 
@@ -23,7 +21,6 @@ HANDLERS: Mapping[str, Handler] = {
     HANDLE_PROVEN: join_proven,
     MATCH_ACCOUNT: match_account,
     MATCH_EVENT: match_event,
-    MATCH_OWNER: match_owner,
     TIES_WEIGHED: attach_ties,
     WEIGH_OWNER: weigh_owner,
 }

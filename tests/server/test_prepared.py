@@ -11,6 +11,7 @@ from sqlalchemy import Date, String, Uuid, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.models import Account
 from firsthand.db import Database, insert_new, new_id, now, table_of
 from firsthand.events.models import Event
 from firsthand.prepared import Prepared, execute
@@ -25,6 +26,16 @@ _EVENTS = Prepared(
     id=Uuid(),
     slug=String(),
     day=Date(),
+)
+_ACCOUNT = table_of(Account).c
+_NAMES = Prepared(
+    lambda given: select(_ACCOUNT.name).join_from(
+        given,
+        table_of(Account),
+        (_ACCOUNT.id == given.c.id) & (_ACCOUNT.name == given.c.name),
+    ),
+    id=Uuid(),
+    name=String(),
 )
 _RENAME = Prepared(
     lambda given: (
@@ -149,3 +160,24 @@ def test_moments_come_back_as_they_were_written(db: Database) -> None:
 
     assert db.read_now(lambda s: {row[0] for row in s.query(Event.created_at)}) == {moment}
     assert moment < now()
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(
+        st.text(st.characters(exclude_characters="\0", codec="utf-8"))
+        | st.sampled_from(["NULL", '"', "\\", "{", "},{", " a ", ",", "null"]),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_any_text_stays_as_it_is_on_its_way_in_and_out(db: Database, names: list[str]) -> None:
+    def keep(session: Session) -> None:
+        rows = [{"id": new_id(), "email": f"{new_id()}@x.test", "name": name} for name in names]
+        insert_new(session, Account, rows)
+        found = _NAMES.rows(session, [(row["id"], row["name"]) for row in rows])
+        assert sorted(name for (name,) in found) == sorted(names)
+
+    db.write_now(keep)

@@ -26,6 +26,8 @@ class Attendee(Base):
         Index("ix_attendee_event_id_email", "event_id", "email"),
         Index("ix_attendee_email", "email"),
         Index("ix_attendee_account_id", "account_id"),
+        # Long work goes through an event step by step.
+        Index("ix_attendee_event_id_id", "event_id", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -15,24 +15,29 @@ from firsthand.handles.models import Handle
 from firsthand.ties.matching import match_account
 
 
-def resolve_claimed(session: Session, attendee_id: UUID, _: str = "") -> None:
-    """Outbox: a badge, the list's handles, tell the cards, and match the account's ties."""
+def resolve_claimed(session: Session, attendee_id: UUID, position: str = "") -> str | None:
+    """Outbox: a badge, the list's handles, tell the cards; then match the account, step by step."""
     attendee = session.get(Attendee, attendee_id)
     if attendee is None or attendee.account_id is None:
-        return
+        return None
+    if not position:
+        _take_over(session, attendee, attendee.account_id)
+    return match_account(session, attendee.account_id, position)
+
+
+def _take_over(session: Session, attendee: Attendee, account_id: UUID) -> None:
     issue_badges(session, attendee.event_id, [attendee.id])
     _take_over_handles(session, attendee)
     rows = session.execute(
         select(ContactAttendee.owner_id, ContactAttendee.contact_id).where(
-            ContactAttendee.attendee_id == attendee_id,
-            ContactAttendee.owner_id != attendee.account_id,
+            ContactAttendee.attendee_id == attendee.id,
+            ContactAttendee.owner_id != account_id,
         )
     ).all()
     lock_owners(session, [owner_id for owner_id, _ in rows])
     for owner_id, contact_id in rows:
-        _tell_card(session, owner_id, contact_id, attendee.account_id)
-    join_proven(session, attendee.account_id)
-    match_account(session, attendee.account_id)
+        _tell_card(session, owner_id, contact_id, account_id)
+    join_proven(session, account_id)
 
 
 def _take_over_handles(session: Session, attendee: Attendee) -> None:

@@ -6,14 +6,14 @@ from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.models import Account
 from firsthand.attendees.membership import claim_by_email
 from firsthand.attendees.models import Attendee
 from firsthand.badges.issuing import issue_badges
-from firsthand.db import lock_owners, new_id, now
+from firsthand.db import insert_new, lock_owners, new_id, now
 from firsthand.handles.keeping import handle_rows, replace_listed_handles
 from firsthand.handles.models import Handle
 from firsthand.handles.parsing import ParsedHandle
@@ -117,7 +117,7 @@ def _add(
         for attendee_id, row in zip(ids, rows, strict=True)
     ]
     for some in _batches(attendees):
-        session.execute(insert(Attendee), some)
+        insert_new(session, Attendee, some)
     handles: list[dict[str, object]] = []
     for attendee_id, row in zip(ids, rows, strict=True):
         handles += handle_rows(row.handles or (), attendee_id=attendee_id)

@@ -1,17 +1,16 @@
 """What imports say of a tie, each for itself; and what all done ones say together."""
 
-import functools
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, Table, bindparam, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Subquery, Uuid, func, select
 from sqlalchemy.orm import Session
 
-from firsthand.db import AnySelect
+from firsthand.db import AnySelect, insert_or_change, table_of
+from firsthand.prepared import Prepared
 from firsthand.ties.kinds import KindCount, TieKind
 from firsthand.ties.models import Import, ImportList, ImportState, Tie, TieFact
 
@@ -38,61 +37,67 @@ def facts_that_count(
     """
     if not tie_ids:
         return {}
-    values = {"owner": owner_id, "ties": list(tie_ids)}
-    lists = _whole_lists(session, owner_id)
-    return _united(session.execute(_facts(among=True), values), lists)
+    wanted = [(owner_id, tie_id) for tie_id in tie_ids]
+    return _united(_FACTS_OF_TIES.rows(session, wanted), _whole_lists(session, owner_id))
 
 
 def facts_of_range(
     session: Session, owner_id: UUID, after: UUID, last: UUID
 ) -> Mapping[UUID, dict[str, Fact]]:
     """The same, of the ties from one id to another, both included."""
-    values = {"owner": owner_id, "after": after, "last": last}
-    lists = _whole_lists(session, owner_id)
-    return _united(session.execute(_facts(among=False), values), lists)
+    wanted = [(owner_id, after, last)]
+    return _united(_FACTS_OF_RANGE.rows(session, wanted), _whole_lists(session, owner_id))
 
 
 def _whole_lists(session: Session, owner_id: UUID) -> _Lists:
     lists: dict[tuple[str, str], list[datetime]] = defaultdict(list)
-    for network, kind, as_of in session.execute(_lists(), {"owner": owner_id}):
+    for network, kind, as_of in sorted(_LISTS.rows(session, [(owner_id,)])):
         lists[network, kind].append(as_of)
     return lists
 
 
-# To put these statements together takes longer than to run them, so each is made once.
-@functools.cache
-def _facts(*, among: bool) -> AnySelect:
-    some = (
-        TieFact.tie_id.in_(bindparam("ties", expanding=True))
-        if among
-        else TieFact.tie_id.between(bindparam("after"), bindparam("last"))
-    )
+def _select_facts(given: Subquery, which: ColumnElement[bool]) -> AnySelect:
     return (
         select(
-            TieFact.tie_id,
-            TieFact.kind,
-            TieFact.count,
-            TieFact.first_at,
-            TieFact.last_at,
-            Tie.network,
+            _FACT.tie_id,
+            _FACT.kind,
+            _FACT.count,
+            _FACT.first_at,
+            _FACT.last_at,
+            _TIE.network,
             Import.as_of(),
         )
-        .join(Import, (Import.owner_id == TieFact.owner_id) & (Import.id == TieFact.import_id))
-        .join(Tie, (Tie.owner_id == TieFact.owner_id) & (Tie.id == TieFact.tie_id))
-        .where(TieFact.owner_id == bindparam("owner"), some, Import.state == ImportState.DONE)
+        .join_from(given, table_of(TieFact), (_FACT.owner_id == given.c.owner_id) & which)
+        .join(Import, (Import.owner_id == _FACT.owner_id) & (Import.id == _FACT.import_id))
+        .join(table_of(Tie), (_TIE.owner_id == _FACT.owner_id) & (_TIE.id == _FACT.tie_id))
+        .where(Import.state == ImportState.DONE)
     )
 
 
-@functools.cache
-def _lists() -> AnySelect:
-    return (
+_FACT = table_of(TieFact).c
+_TIE = table_of(Tie).c
+_FACTS_OF_TIES = Prepared(
+    lambda given: _select_facts(given, _FACT.tie_id == given.c.tie_id),
+    owner_id=Uuid(),
+    tie_id=Uuid(),
+)
+_FACTS_OF_RANGE = Prepared(
+    lambda given: _select_facts(given, _FACT.tie_id.between(given.c.after, given.c.last)),
+    owner_id=Uuid(),
+    after=Uuid(),
+    last=Uuid(),
+)
+_LISTS = Prepared(
+    lambda given: (
         select(ImportList.network, ImportList.kind, Import.as_of())
+        .join_from(given, ImportList, ImportList.owner_id == given.c.owner_id)
         .join(
             Import, (Import.owner_id == ImportList.owner_id) & (Import.id == ImportList.import_id)
         )
-        .where(ImportList.owner_id == bindparam("owner"), Import.state == ImportState.DONE)
-        .order_by(Import.as_of())
-    )
+        .where(Import.state == ImportState.DONE)
+    ),
+    owner_id=Uuid(),
+)
 
 
 def _united(rows: Iterable[Any], lists: _Lists) -> Mapping[UUID, dict[str, Fact]]:
@@ -128,8 +133,6 @@ def write_facts(
     session: Session, owner_id: UUID, import_id: UUID, facts: Mapping[tuple[UUID, str], Fact]
 ) -> None:
     """Per tie and kind; what this import has said before is united with it."""
-    if not facts:
-        return
     rows = [
         {
             "owner_id": owner_id,
@@ -142,22 +145,14 @@ def write_facts(
         }
         for (tie_id, kind), (count, first_at, last_at, _) in facts.items()
     ]
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    session.connection().execute(_insert_or_unite(on_sqlite), rows)
+    insert_or_change(session, TieFact, rows, _united_facts)
 
 
-@functools.cache
-def _insert_or_unite(on_sqlite: bool) -> Insert:
+def _united_facts(old: Any, new: Any, on_sqlite: bool) -> dict[str, Any]:
     """An export that names somebody twice says the same as one that says it at once."""
-    table = cast(Table, TieFact.__table__)
-    insert = sqlite.insert(table) if on_sqlite else postgresql.insert(table)
     more, less = (func.max, func.min) if on_sqlite else (func.greatest, func.least)
-    old, new = table.c, insert.excluded
-    return insert.on_conflict_do_update(
-        index_elements=list(table.primary_key),
-        set_={
-            "count": more(old.count, new.count),
-            "first_at": func.coalesce(less(old.first_at, new.first_at), old.first_at, new.first_at),
-            "last_at": func.coalesce(more(old.last_at, new.last_at), old.last_at, new.last_at),
-        },
-    )
+    return {
+        "count": more(old.count, new.count),
+        "first_at": func.coalesce(less(old.first_at, new.first_at), old.first_at, new.first_at),
+        "last_at": func.coalesce(more(old.last_at, new.last_at), old.last_at, new.last_at),
+    }

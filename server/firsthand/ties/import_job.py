@@ -44,7 +44,7 @@ from firsthand.ties.models import Import
 log = logging.getLogger("firsthand.ties")
 
 # Few enough that a scan which comes meanwhile does not wait for more than some milliseconds.
-_TIES_A_TRANSACTION = 200
+_TIES_A_TRANSACTION = 400
 _PEOPLE_A_TRANSACTION = 200
 _BLOCKS_A_TRANSACTION = 1_000
 # Batches after which a table is another one to the database's planner.

@@ -1,15 +1,17 @@
 """An import's rows: written in small batches, and counted only once the whole of it is done."""
 
+import functools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
-from firsthand.db import insert_new, lock_owners, new_id, now
+from firsthand.db import insert_new, lock_owners, new_id, now, table_of
 from firsthand.handles.keeping import MATCH_ACCOUNT, own_stable_id
 from firsthand.handles.parsing import HandleProblem, handle_key, parse_handle
 from firsthand.outbox import OutboxEntry, enqueue
@@ -32,6 +34,7 @@ from firsthand.ties.resolving import resolve_ties
 WEIGH_OWNER = "weigh-owner"
 MOST_WAITING = 5
 _MOST_PROBLEMS = 50
+_COUNTED = ("added", "updated", "unchanged")
 _SILENT_FOR = timedelta(minutes=2)
 RESTARTED = "The import was interrupted. Nothing of it was kept: please bring the file again."
 
@@ -94,7 +97,9 @@ def write_ties(
     """
     lock_owners(session, [owner_id])
     resolved = resolve_ties(session, owner_id, import_id, found)
-    before = _known_before(session, owner_id, [each.tie_id for each in resolved if not each.is_new])
+    before = facts_that_count(
+        session, owner_id, {each.tie_id for each in resolved if not each.is_new}
+    )
     facts: dict[tuple[UUID, str], Fact] = {}
     counts: Counter[str] = Counter()
     for tie, each in zip(resolved, found, strict=True):
@@ -107,8 +112,31 @@ def write_ties(
             grown |= not known or _grows(known.get(key[1]), fact)
         counts["added" if not known else "updated" if grown else "unchanged"] += 1
     write_facts(session, owner_id, import_id, facts)
-    more = {name: getattr(Import, name) + number for name, number in counts.items()}
-    _update_running(session, owner_id, import_id, more)
+    _count(session, owner_id, import_id, counts)
+
+
+def _count(session: Session, owner_id: UUID, import_id: UUID, more: Mapping[str, int]) -> None:
+    values = {f"more_{name}": more.get(name, 0) for name in _COUNTED}
+    whose = {"owner": owner_id, "import": import_id, "moment": now()}
+    if session.execute(_counting(), {**values, **whose}).one_or_none() is None:
+        raise ImportEnded
+
+
+# To put this together takes longer than to run it.
+@functools.cache
+def _counting() -> ReturningUpdate[tuple[UUID]]:
+    record = table_of(Import)
+    return (
+        update(record)
+        .where(
+            record.c.owner_id == bindparam("owner"),
+            record.c.id == bindparam("import"),
+            record.c.state == ImportState.RUNNING,
+        )
+        .values({name: record.c[name] + bindparam(f"more_{name}") for name in _COUNTED})
+        .values(heard_at=bindparam("moment"))
+        .returning(record.c.id)
+    )
 
 
 def refresh_statistics(session: Session) -> None:
@@ -272,14 +300,6 @@ def _link_owner(session: Session, owner_id: UUID, owner: FoundOwner) -> None:
             continue
         own_stable_id(session, owner_id, parsed, owner.stable_id)
     enqueue(session, MATCH_ACCOUNT, owner_id)
-
-
-def _known_before(
-    session: Session, owner_id: UUID, tie_ids: Sequence[UUID]
-) -> dict[UUID, dict[str, Fact]]:
-    if not tie_ids:
-        return {}
-    return dict(facts_that_count(session, owner_id, tie_ids))
 
 
 def _grows(before: Fact | None, fact: Fact) -> bool:

@@ -1,17 +1,19 @@
 """Which of the owner's ties an export's people are: found by stable id, then by name, or made."""
 
+import functools
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, String, Uuid, bindparam, exists, select
 from sqlalchemy.orm import Session
 
-from firsthand.db import insert_new, new_id
+from firsthand.db import insert_new, insert_or_change, new_id, table_of
 from firsthand.handles.networks import Network
 from firsthand.handles.parsing import handle_key
+from firsthand.prepared import Prepared, Row
 from firsthand.ties.kinds import FoundTie
 from firsthand.ties.models import Tie, TieName
 
@@ -75,6 +77,10 @@ class _Known:
         if who.key:
             self.bearers[who.network, who.key].add(tie_id)
 
+    def add_all(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            self.add(row[0], Identity(*row[1:]))
+
     def resolve(self, found: FoundTie) -> Resolved:
         key = handle_key(found.network, found.name) if found.name else None
         tie_id = self._find(found, key)
@@ -129,69 +135,95 @@ class _Known:
 
 def _load(session: Session, owner_id: UUID, import_id: UUID, found: Sequence[FoundTie]) -> _Known:
     known = _Known()
-    wanted: dict[Network, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
-    for each in found:
-        ids, keys = wanted[each.network]
-        if each.stable_id:
-            ids.add(each.stable_id)
-        names = [each.name, *(each.aliases if each.stable_id else ())]
-        keys.update(handle_key(each.network, name) for name in names if name)
-    told: set[UUID] = set()
-    for network, (ids, keys) in wanted.items():
-        for by, values in (("stable_id", ids), ("key", keys)):
-            if values:
-                _load_ties(session, owner_id, known, network, by, values)
-                told.update(
-                    session.scalars(
-                        select(TieName.tie_id).where(
-                            TieName.owner_id == owner_id,
-                            TieName.network == network,
-                            getattr(TieName, by).in_(values),
-                            TieName.import_id == import_id,
-                        )
-                    )
-                )
-    if missing := told - known.identities.keys():
-        _load_ties(session, owner_id, known, None, "id", missing)
-    if known.identities:
-        for row in session.execute(
-            select(TieName.tie_id, *(getattr(TieName, column) for column in _COLUMNS)).where(
-                TieName.owner_id == owner_id,
-                TieName.tie_id.in_(list(known.identities)),
-                TieName.import_id == import_id,
-            )
-        ):
-            known.add(row[0], Identity(*row[1:]))
+    ids = {(str(each.network), each.stable_id) for each in found if each.stable_id}
+    keys = {
+        (str(each.network), handle_key(each.network, name))
+        for each in found
+        for name in (each.name, *(each.aliases if each.stable_id else ()))
+        if name
+    }
+    named = {"stable_id": ids, "key": keys}
+    for by, names in named.items():
+        known.add_all(_TIES[by].rows(session, [(owner_id, *name) for name in names]))
+    if session.scalar(_told_anything(), {"owner": owner_id, "import": import_id}):
+        for by, names in named.items():
+            whose = [(owner_id, import_id, *name) for name in names]
+            known.add_all(_TOLD_TIES[by].rows(session, whose))
+        ties = [(owner_id, import_id, tie_id) for tie_id in known.identities]
+        known.add_all(_TOLD_NAMES.rows(session, ties))
     return known
 
 
-def _load_ties(
-    session: Session,
-    owner_id: UUID,
-    known: _Known,
-    network: Network | None,
-    by: str,
-    values: Collection[Any],
-) -> None:
-    stmt = select(Tie.id, *(getattr(Tie, column) for column in _COLUMNS)).where(
-        Tie.owner_id == owner_id, getattr(Tie, by).in_(list(values))
-    )
-    if network:
-        stmt = stmt.where(Tie.network == network)
-    for row in session.execute(stmt):
-        known.add(row[0], Identity(*row[1:]))
-
-
 def _keep_names(session: Session, owner_id: UUID, import_id: UUID, known: _Known) -> None:
-    if not known.told:
-        return
     whose = {"owner_id": owner_id, "import_id": import_id}
-    session.connection().execute(
-        TieName.__table__.delete().where(  # type: ignore[attr-defined]  # a Table, typed as FromClause
-            TieName.owner_id == owner_id,
-            TieName.tie_id.in_(list(known.told)),
-            TieName.import_id == import_id,
-        )
-    )
     rows = [{"tie_id": tie_id, **row, **whose} for tie_id, row in known.rows(known.told)]
-    insert_new(session, TieName, rows)
+    insert_or_change(session, TieName, rows, _as_told_last)
+
+
+def _as_told_last(_: Any, new: Any, __: bool) -> dict[str, Any]:
+    return {column: new[column] for column in _COLUMNS}
+
+
+_TIE = table_of(Tie).c
+_TOLD = table_of(TieName).c
+
+
+def _ties_by(column: str) -> Prepared:
+    """The owner's ties with such an id or key, as they stand."""
+    return Prepared(
+        lambda given: select(_TIE.id, *(_TIE[name] for name in _COLUMNS)).join_from(
+            given,
+            table_of(Tie),
+            (_TIE.owner_id == given.c.owner_id)
+            & (_TIE.network == given.c.network)
+            & (_TIE[column] == given.c.value),
+        ),
+        owner_id=Uuid(),
+        network=String(),
+        value=String(),
+    )
+
+
+def _told_ties_by(column: str) -> Prepared:
+    """The same of those that got this id or key from the import under way."""
+    return Prepared(
+        lambda given: (
+            select(_TIE.id, *(_TIE[name] for name in _COLUMNS))
+            .join_from(
+                given,
+                table_of(TieName),
+                (_TOLD.owner_id == given.c.owner_id)
+                & (_TOLD.network == given.c.network)
+                & (_TOLD[column] == given.c.value)
+                & (_TOLD.import_id == given.c.import_id),
+            )
+            .join(table_of(Tie), (_TIE.owner_id == _TOLD.owner_id) & (_TIE.id == _TOLD.tie_id))
+        ),
+        owner_id=Uuid(),
+        import_id=Uuid(),
+        network=String(),
+        value=String(),
+    )
+
+
+_TIES = {column: _ties_by(column) for column in ("stable_id", "key")}
+_TOLD_TIES = {column: _told_ties_by(column) for column in ("stable_id", "key")}
+_TOLD_NAMES = Prepared(
+    lambda given: select(_TOLD.tie_id, *(_TOLD[name] for name in _COLUMNS)).join_from(
+        given,
+        table_of(TieName),
+        (_TOLD.owner_id == given.c.owner_id)
+        & (_TOLD.tie_id == given.c.tie_id)
+        & (_TOLD.import_id == given.c.import_id),
+    ),
+    owner_id=Uuid(),
+    import_id=Uuid(),
+    tie_id=Uuid(),
+)
+
+
+@functools.cache
+def _told_anything() -> Select[tuple[bool]]:
+    """Most exports tell nothing of the ties before them; then there is no more to look up."""
+    owner, import_ = bindparam("owner", type_=Uuid()), bindparam("import", type_=Uuid())
+    return select(exists().where(_TOLD.owner_id == owner, _TOLD.import_id == import_))

@@ -4,14 +4,25 @@ In steps of some hundred ties, each a transaction of its own, so that nobody's s
 """
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, delete, exists, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    String,
+    Subquery,
+    Update,
+    Uuid,
+    delete,
+    exists,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
-from firsthand.db import lock_owners
+from firsthand.db import lock_owners, table_of
 from firsthand.outbox import enqueue
+from firsthand.prepared import Prepared
 from firsthand.ties.facts import facts_of_range, kind_counts
 from firsthand.ties.matching import match_ties
 from firsthand.ties.models import (
@@ -51,11 +62,11 @@ def weigh_owner(session: Session, owner_id: UUID, position: str) -> str | None:
     _take_over_names(session, owner_id, after, last)
     facts = facts_of_range(session, owner_id, after, last)
     weights = [
-        {"of_tie": tie_id, "weight": weight}
+        (owner_id, tie_id, weight)
         for tie_id, before in ties
         if (weight := strength(kind_counts(facts.get(tie_id, {})))) != before
     ]
-    _update_ties(session, owner_id, {"strength": bindparam("weight")}, weights)
+    _WEIGH.run(session, weights)
     match_ties(session, owner_id, after, last)
     return str(last)
 
@@ -121,26 +132,31 @@ def _take_over_names(session: Session, owner_id: UUID, after: UUID, last: UUID) 
     if not rows:
         return
     newest = {
-        tie_id: {"of_tie": tie_id, "new_key": key, "new_name": name, "new_stable_id": stable_id}
-        for tie_id, key, name, stable_id in rows
+        tie_id: (owner_id, tie_id, key, name, stable_id) for tie_id, key, name, stable_id in rows
     }
-    columns: dict[str, Any] = {of: bindparam(f"new_{of}") for of in ("key", "name", "stable_id")}
-    _update_ties(session, owner_id, columns, list(newest.values()))
+    _RENAME.run(session, list(newest.values()))
     session.execute(delete(TieName).where(*told))
 
 
-def _update_ties(
-    session: Session,
-    owner_id: UUID,
-    values: dict[str, Any],
-    rows: Sequence[dict[str, Any]],
-) -> None:
-    if not rows:
-        return
-    table = Tie.__table__
-    session.connection().execute(
-        update(table)  # type: ignore[arg-type]  # a Table, typed as FromClause
-        .where(table.c.owner_id == owner_id, table.c.id == bindparam("of_tie"))
-        .values(values),
-        list(rows),
+_TIE = table_of(Tie)
+
+
+def _update_ties(given: Subquery, *columns: str) -> Update:
+    return (
+        update(_TIE)
+        .where(_TIE.c.owner_id == given.c.owner_id, _TIE.c.id == given.c.tie_id)
+        .values({name: given.c[name] for name in columns})
     )
+
+
+_WEIGH = Prepared(
+    lambda given: _update_ties(given, "strength"), owner_id=Uuid(), tie_id=Uuid(), strength=Float()
+)
+_RENAME = Prepared(
+    lambda given: _update_ties(given, "key", "name", "stable_id"),
+    owner_id=Uuid(),
+    tie_id=Uuid(),
+    key=String(),
+    name=String(),
+    stable_id=String(),
+)

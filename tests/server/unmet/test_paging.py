@@ -12,7 +12,7 @@ from firsthand.accounts.models import Circle
 from firsthand.attendees.models import Attendee
 from firsthand.db import new_id
 from firsthand.handles.models import Handle
-from firsthand.ties.matching import match_owner
+from firsthand.ties.matching import AFTER_ALL, BEFORE_ALL, match_ties
 from firsthand.ties.models import Dismissed, Match, Tie
 from firsthand.unmet.queries import count_unmet, unmet
 from firsthand.unmet.reasons import UnmetFilter
@@ -56,7 +56,7 @@ def test_pages_are_those_of_the_model(
         return [_add(session, viewer, event_id, each) for each in people]
 
     ids = house.db.write_now(build)
-    house.db.write_now(match_owner, viewer)
+    house.db.write_now(match_ties, viewer, BEFORE_ALL, AFTER_ALL)
     narrowed = UnmetFilter(network=network)
     expected = _model(ids, people, network)
 
