@@ -19,7 +19,7 @@ DONE := .venv/done
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 WEB_SOURCES := web/build.mjs $(wildcard web/*.js) \
   $(shell find web/js web/css web/icons -type f 2>/dev/null)
-BENCHES := attendee_list badges friend_lists pages scanner_latency scans ties unmet x_archive
+BENCHES := attendee_list badges friend_lists open_networks pages scanner_latency scans ties unmet x_archive
 
 run: install
 	$(BIN)/firsthand demo

@@ -1,5 +1,6 @@
 """Web addresses and domains as people paste them. Pure; every text is hostile."""
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -110,6 +111,8 @@ def read_domain(text: str) -> str:
     return domain
 
 
+# A list of people has few servers, each of them very often.
+@functools.lru_cache(maxsize=4096)
 def ascii_domain(text: str) -> str | None:
     """The same, None for what is no public name (IP addresses, .local, mixed alphabets).
 

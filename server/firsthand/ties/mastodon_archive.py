@@ -7,6 +7,7 @@ its Note, whose tags mention people; an Announce of somebody's post, whose autho
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import msgspec
@@ -192,16 +193,10 @@ class Archive:
         )
 
     def _learn_name(self, tag: _Tag) -> None:
-        name = (tag.name or "").removeprefix("@")
-        if not tag.href or not name or len(self._called) == _MOST_RENAMED:
+        if not tag.href or not tag.name or len(self._called) == _MOST_RENAMED:
             return
-        if "@" not in name:
-            name = f"{name}@{urlsplit(tag.href).hostname or ''}"
-        try:
-            name = spell(Network.MASTODON, name)
-        except (HandleProblem, ValueError):
-            return
-        if name != _name_of(tag.href):
+        name = _called(tag.name, tag.href)
+        if name and name != _name_of(tag.href):
             self._called[tag.href] = name
 
     def _add_likes(self, likes: Entry) -> None:
@@ -273,6 +268,19 @@ def _listed(some: _Some) -> list[str]:
     return [some] if isinstance(some, str) else some or []
 
 
+@lru_cache(maxsize=20_000)
+def _called(said: str, href: str) -> str | None:
+    """What a mention calls somebody, with the server; None for what is no name."""
+    name = said.removeprefix("@")
+    try:
+        if "@" not in name:
+            name = f"{name}@{urlsplit(href).hostname or ''}"
+        return spell(Network.MASTODON, name)
+    except (HandleProblem, ValueError):
+        return None
+
+
+@lru_cache(maxsize=20_000)
 def _name_of(uri: str) -> str | None:
     """The address that the form of a profile's address tells; None where it tells none."""
     found = _PROFILE.fullmatch(uri)
