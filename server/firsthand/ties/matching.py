@@ -58,7 +58,7 @@ def _insert(session: Session, of_whom: Any) -> None:
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     by_name = _pairs((Tie.network == Handle.network) & (Tie.key == Handle.key), of_whom)
     by_id = _pairs((Tie.network == Handle.network) & (Tie.stable_id == Handle.stable_id), of_whom)
-    columns = ["owner_id", "tie_id", "attendee_id", "handle_id", "event_id", "strength"]
+    columns = ["owner_id", "tie_id", "attendee_id", "handle_id", "event_id", "strength", "kinds"]
     both = union(*by_name, *by_id).subquery()
     session.execute(
         insert(Match)
@@ -82,6 +82,7 @@ def _pair(same: Any, of_whom: Any, whose: Any) -> AnySelect:
             Handle.id.label("handle_id"),
             Attendee.event_id,
             Tie.strength,
+            Tie.kinds,
         )
         .select_from(Attendee)
         .join(Handle, whose)

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from firsthand.db import lock_owners
 from firsthand.ties.facts import facts_of_range, kind_counts
+from firsthand.ties.kind_bits import kind_bits
 from firsthand.ties.matching import match_ties
 from firsthand.ties.models import Import, ImportState, Tie, TieBlock, TieFact, TieName
 from firsthand.ties.score import strength
+from firsthand.ties.tuning import tuning_of
 
 _TIES_A_STEP = 400
 _GIVEN_UP = (ImportState.FAILED, ImportState.UNDONE)
@@ -27,7 +29,7 @@ def weigh_owner(session: Session, owner_id: UUID, position: str) -> str | None:
         return ""
     after = UUID(position) if position else UUID(int=0)
     ties = session.execute(
-        select(Tie.id, Tie.strength)
+        select(Tie.id, Tie.strength, Tie.kinds)
         .where(Tie.owner_id == owner_id, Tie.id > after)
         .order_by(Tie.id)
         .limit(_TIES_A_STEP)
@@ -37,12 +39,15 @@ def weigh_owner(session: Session, owner_id: UUID, position: str) -> str | None:
     last: UUID = ties[-1][0]
     _take_over_names(session, owner_id, after, last)
     facts = facts_of_range(session, owner_id, after, last)
-    weights = [
-        {"of_tie": tie_id, "weight": weight}
-        for tie_id, before in ties
-        if (weight := strength(kind_counts(facts.get(tie_id, {})))) != before
-    ]
-    _update_ties(session, owner_id, {"strength": bindparam("weight")}, weights)
+    tuning = tuning_of(session, owner_id)
+    weights = []
+    for tie_id, *before in ties:
+        kinds = kind_counts(facts.get(tie_id, {}))
+        weight, bits = strength(kinds, tuning), kind_bits(each.kind for each in kinds)
+        if [weight, bits] != before:
+            weights.append({"of_tie": tie_id, "weight": weight, "bits": bits})
+    values: dict[str, Any] = {"strength": bindparam("weight"), "kinds": bindparam("bits")}
+    _update_ties(session, owner_id, values, weights)
     match_ties(session, owner_id, after, last)
     return str(last)
 
