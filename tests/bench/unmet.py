@@ -181,7 +181,7 @@ def measure(house: House, viewer: Person, event: Event, most: tuple[int, int]) -
     say("first page of one network", unmet, UnmetFilter(network="x"), 50)
     say("first page of conversations", unmet, UnmetFilter(kind="conversations"), 50, limit=most[0])
     say("first page of those followed", unmet, UnmetFilter(kind="follows"), 50, limit=most[0])
-    say("first page of a kind of nobody", unmet, UnmetFilter(kind="messaged"), 50, limit=most[0])
+    say("first page of a kind of nobody", unmet, UnmetFilter(kind="messaged"), 50)
     say("search that finds nobody", unmet, UnmetFilter(q="nobody at all"), 50)
     say("count of those to meet", count_unmet, limit=most[0])
     say("count of those met", count_known_and_met, limit=most[0])

@@ -190,10 +190,11 @@ def _best(q: bool, network: bool, kind: bool) -> AnySelect:
     dismissed = select(Dismissed.attendee_id).where(Dismissed.owner_id == _VIEWER)
     return select(Match.attendee_id, Match.strength).where(
         *_here(),
+        # A kind stands in the index, so that what is not of it costs no look at its row.
+        *_narrow_ties(Match, network, kind),
         # Neither looks at the match, so that each is made once and not for every row.
         Match.attendee_id.not_in(met_attendees(_VIEWER)),
         Match.attendee_id.not_in(dismissed),
-        *_narrow_ties(Match, network, kind),
         _is_seen(q),
         _is_not_outdone(network, kind),
     )
@@ -261,6 +262,9 @@ def _is_not_outdone(network: bool, kind: bool) -> ColumnElement[bool]:
 def _narrow_ties(match: Any, network: bool, kind: bool) -> list[ColumnElement[bool]]:
     """A scalar subquery for the same reason as in ``_is_seen``; kinds stand in the index."""
     conditions: list[ColumnElement[bool]] = []
+    if kind:
+        bits = match.kinds.op("&", return_type=Integer())(bindparam("kinds", type_=Integer()))
+        conditions.append(bits != 0)
     if network:
         tie = aliased(Tie)
         of_network = select(literal(1)).where(
@@ -269,9 +273,6 @@ def _narrow_ties(match: Any, network: bool, kind: bool) -> list[ColumnElement[bo
             tie.network == bindparam("network"),
         )
         conditions.append(of_network.limit(1).correlate(match).scalar_subquery() == 1)
-    if kind:
-        bits = match.kinds.op("&", return_type=Integer())(bindparam("kinds", type_=Integer()))
-        conditions.append(bits != 0)
     return conditions
 
 
