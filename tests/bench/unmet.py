@@ -27,6 +27,7 @@ from firsthand.db import Base, Database, new_id
 from firsthand.events.models import Event
 from firsthand.handles.models import Handle
 from firsthand.migrations import upgrade
+from firsthand.ties.kind_bits import kind_bits
 from firsthand.ties.kinds import KindCount, TieKind
 from firsthand.ties.matching import AFTER_ALL, BEFORE_ALL, match_event, match_ties
 from firsthand.ties.models import Dismissed, Import, ImportState, Tie, TieFact
@@ -98,6 +99,7 @@ def fill(session: Session, viewer: UUID, event_id: UUID, attendees: int, ties: i
                 "key": f"p{number % attendees}",
                 "stable_id": str(number % attendees),
                 "strength": strength(kinds[number]),
+                "kinds": kind_bits(kind.kind for kind in kinds[number]),
             }
             for number, of in enumerate(tie_ids)
         ),
@@ -179,7 +181,9 @@ def measure(house: House, viewer: Person, event: Event, most: tuple[int, int]) -
         deep = unmet(session, viewer.id, event.id, nobody, 2000)[-1]
     say("page 41", unmet, nobody, 50, (deep.strength, deep.attendee), limit=most[0])
     say("first page of one network", unmet, UnmetFilter(network="x"), 50)
-    say("first page of those replied to", unmet, UnmetFilter(kind="replied"), 50)
+    say("first page of conversations", unmet, UnmetFilter(kind="conversations"), 50, limit=most[0])
+    say("first page of those followed", unmet, UnmetFilter(kind="follows"), 50, limit=most[0])
+    say("first page of a kind of nobody", unmet, UnmetFilter(kind="messaged"), 50)
     say("search that finds nobody", unmet, UnmetFilter(q="nobody at all"), 50)
     say("count of those to meet", count_unmet, limit=most[0])
     say("count of those met", count_known_and_met, limit=most[0])

@@ -8,11 +8,10 @@ from sqlalchemy.orm import Session
 
 from firsthand.contacts.code_cards import CodeCard, code_card
 from firsthand.contacts.queries import FullCard, card
-from firsthand.db import now
 from firsthand.followups.intents import DAYS_UNTIL_DUE
 from firsthand.meetings.queries import meetings
-from firsthand.scans.queries import scan_of, whole_meeting
-from firsthand.unmet.reasons import Reason, reason_lines
+from firsthand.scans.queries import scan_of, shared_with, whole_meeting
+from firsthand.scans.shared_online import SharedOnline
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class MetCard:
     person: FullCard
     event_name: str | None
     times_met: int
-    shared: Sequence[str]
+    shared: Sequence[SharedOnline]
     intents: Sequence[str]
     own_intents: Sequence[str]
     note: str
@@ -48,7 +47,7 @@ def met_card(session: Session, owner_id: UUID, scan_id: UUID) -> MetCard:
         person=person,
         event_name=event_name,
         times_met=len(days),
-        shared=_shared(person),
+        shared=shared_with(session, owner_id, person),
         intents=scan.intents,
         own_intents=[intent for intent in scan.intents if intent not in DAYS_UNTIL_DUE],
         note=scan.note,
@@ -56,13 +55,3 @@ def met_card(session: Session, owner_id: UUID, scan_id: UUID) -> MetCard:
         retracted=retracted,
         code=code_card(session, owner_id, person),
     )
-
-
-def _shared(person: FullCard) -> list[str]:
-    """What the two have online, in words, the strongest first."""
-    reasons = [
-        Reason(tie.network, kind.kind.value, kind.count, kind.first_at, kind.last_at)
-        for tie in person.ties
-        for kind in tie.kinds
-    ]
-    return reason_lines(reasons, now().date()) if reasons else []

@@ -9,10 +9,14 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
+from firsthand.contacts.queries import FullCard
+from firsthand.db import now
 from firsthand.followups.intents import unite
+from firsthand.handles.keeping import handles_of
 from firsthand.meetings.queries import MeetingRow, meeting_row
 from firsthand.problems import NotFound
 from firsthand.scans.models import Scan
+from firsthand.scans.shared_online import SharedOnline, shared_online
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,16 @@ def whole_meeting(session: Session, owner_id: UUID, meeting_id: UUID) -> WholeMe
     if row is None:
         raise NotFound
     return whole_meetings(session, owner_id, [row])[0]
+
+
+def shared_with(session: Session, owner_id: UUID, person: FullCard) -> list[SharedOnline]:
+    """What the owner and the person of a card have online."""
+    if not person.ties:
+        return []
+    own: dict[str, str] = {}
+    for handle in handles_of(session, owner_id):
+        own.setdefault(handle.network, handle.name)
+    return shared_online(person.ties, person.card.handles, own, now().date())
 
 
 def scan_of(session: Session, owner_id: UUID, scan_id: UUID) -> Scan:

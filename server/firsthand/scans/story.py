@@ -21,7 +21,8 @@ from firsthand.followups.models import State
 from firsthand.followups.queries import FollowUpRow, follow_ups
 from firsthand.meetings.models import Origin
 from firsthand.meetings.queries import meetings
-from firsthand.scans.queries import WholeMeeting, whole_meetings
+from firsthand.scans.queries import WholeMeeting, shared_with, whole_meetings
+from firsthand.scans.shared_online import SharedOnline
 
 # Nobody meets more often; a page of everything must end somewhere.
 _MOST = 200
@@ -32,6 +33,7 @@ class Story:
     """``promises`` are the open and snoozed follow-ups, the earliest first."""
 
     person: FullCard
+    shared: Sequence[SharedOnline]
     meetings: Sequence[WholeMeeting]
     promises: Sequence[FollowUpRow]
     moments: Sequence[Moment]
@@ -46,6 +48,7 @@ def story_of(session: Session, owner_id: UUID, contact_id: UUID) -> Story:
     promised = follow_ups(session, owner_id, contact_id=root_id, limit=_MOST)
     return Story(
         person=person,
+        shared=shared_with(session, owner_id, person),
         meetings=whole,
         promises=[row for row in promised if row.state in {State.OPEN, State.SNOOZED}],
         moments=newest_first(

@@ -85,7 +85,7 @@ def _insertion(of_whom: str, on_sqlite: bool) -> Insert:
     by_name = _pairs((Tie.network == Handle.network) & (Tie.key == Handle.key), some)
     by_id = _pairs((Tie.network == Handle.network) & (Tie.stable_id == Handle.stable_id), some)
     insert = (sqlite if on_sqlite else postgresql).insert(table_of(Match))
-    columns = ["owner_id", "tie_id", "attendee_id", "handle_id", "event_id", "strength"]
+    columns = ["owner_id", "tie_id", "attendee_id", "handle_id", "event_id", "strength", "kinds"]
     both = union_all(*by_name, *by_id).subquery()
     # SQLite would take ON CONFLICT for a join's condition without a WHERE before it.
     pairs = select(both).where(true())
@@ -134,6 +134,7 @@ def _pair(same: Any, of_whom: Any, whose: Any) -> AnySelect:
             Handle.id.label("handle_id"),
             Attendee.event_id,
             Tie.strength,
+            Tie.kinds,
         )
         .select_from(Attendee)
         .join(Handle, whose)

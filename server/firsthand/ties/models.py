@@ -139,6 +139,8 @@ class Tie(Base):
     stable_id: Mapped[str | None]
     contact_id: Mapped[UUID | None]
     strength: Mapped[float] = mapped_column(default=0.0)
+    # A set of firsthand.ties.kind_bits.
+    kinds: Mapped[int] = mapped_column(default=0)
 
 
 class TieName(Base):
@@ -217,7 +219,8 @@ class Match(Base):
     """A tie and an attendee that share a handle: the join's facts only.
 
     Whether its owner may see it (listed, circles, met, blocked) is judged when reading.
-    ``strength`` is the tie's, so that the best come first out of the index.
+    ``strength`` and ``kinds`` are the tie's, so that the best (of a kind) come first out of the
+    index.
     """
 
     __tablename__ = "match"
@@ -226,7 +229,7 @@ class Match(Base):
             ["owner_id", "tie_id"], ["tie.owner_id", "tie.id"], ondelete="CASCADE"
         ),
         # In this order, so that a page of the best comes out of the index without sorting.
-        Index("ix_match_best", "owner_id", "event_id", "strength", "attendee_id"),
+        Index("ix_match_best", "owner_id", "event_id", "strength", "attendee_id", "kinds"),
         Index("ix_match_owner_id_attendee_id", "owner_id", "attendee_id"),
         Index("ix_match_attendee_id", "attendee_id"),
         Index("ix_match_handle_id", "handle_id"),
@@ -242,6 +245,24 @@ class Match(Base):
     )
     event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     strength: Mapped[float]
+    kinds: Mapped[int] = mapped_column(default=0)
+
+
+class RankingChoice(Base):
+    """What matters to an owner: firsthand.ties.score.Tuning; no row where all is as usual."""
+
+    __tablename__ = "ranking_choice"
+
+    owner_id: Mapped[UUID] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+    conversations: Mapped[int]
+    messages: Mapped[int]
+    follows: Mapped[int]
+    followed_by: Mapped[int]
+    connected: Mapped[int]
+    reposts: Mapped[int]
+    recent: Mapped[int]
 
 
 class Dismissed(Base):

@@ -52,7 +52,14 @@ def resolve_ties(
         session,
         Tie,
         [
-            {"owner_id": owner_id, "id": tie_id, **row, "contact_id": None, "strength": 0.0}
+            {
+                "owner_id": owner_id,
+                "id": tie_id,
+                **row,
+                "contact_id": None,
+                "strength": 0.0,
+                "kinds": 0,
+            }
             for tie_id, row in known.rows(known.made)
         ],
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Float,
+    Integer,
     String,
     Subquery,
     Update,
@@ -24,6 +25,7 @@ from firsthand.db import lock_owners, table_of
 from firsthand.outbox import enqueue
 from firsthand.prepared import Prepared
 from firsthand.ties.facts import facts_of_range, kind_counts
+from firsthand.ties.kind_bits import kind_bits
 from firsthand.ties.matching import match_ties
 from firsthand.ties.models import (
     Import,
@@ -36,6 +38,7 @@ from firsthand.ties.models import (
 )
 from firsthand.ties.people_known import forget_some_people
 from firsthand.ties.score import strength
+from firsthand.ties.tuning import tuning_of
 
 # What stands on the owner's cards may be another since.
 TIES_WEIGHED = "ties-weighed"
@@ -50,7 +53,7 @@ def weigh_owner(session: Session, owner_id: UUID, position: str) -> str | None:
         return ""
     after = UUID(position) if position else UUID(int=0)
     ties = session.execute(
-        select(Tie.id, Tie.strength)
+        select(Tie.id, Tie.strength, Tie.kinds)
         .where(Tie.owner_id == owner_id, Tie.id > after)
         .order_by(Tie.id)
         .limit(_TIES_A_STEP)
@@ -61,11 +64,13 @@ def weigh_owner(session: Session, owner_id: UUID, position: str) -> str | None:
     last: UUID = ties[-1][0]
     _take_over_names(session, owner_id, after, last)
     facts = facts_of_range(session, owner_id, after, last)
-    weights = [
-        (owner_id, tie_id, weight)
-        for tie_id, before in ties
-        if (weight := strength(kind_counts(facts.get(tie_id, {})))) != before
-    ]
+    tuning = tuning_of(session, owner_id)
+    weights = []
+    for tie_id, *before in ties:
+        kinds = [each for each in kind_counts(facts.get(tie_id, {})) if each.ended_at is None]
+        weight, bits = strength(kinds, tuning), kind_bits(each.kind for each in kinds)
+        if [weight, bits] != before:
+            weights.append((owner_id, tie_id, weight, bits))
     _WEIGH.run(session, weights)
     match_ties(session, owner_id, after, last)
     return str(last)
@@ -150,7 +155,11 @@ def _update_ties(given: Subquery, *columns: str) -> Update:
 
 
 _WEIGH = Prepared(
-    lambda given: _update_ties(given, "strength"), owner_id=Uuid(), tie_id=Uuid(), strength=Float()
+    lambda given: _update_ties(given, "strength", "kinds"),
+    owner_id=Uuid(),
+    tie_id=Uuid(),
+    strength=Float(),
+    kinds=Integer(),
 )
 _RENAME = Prepared(
     lambda given: _update_ties(given, "key", "name", "stable_id"),

@@ -24,10 +24,21 @@ from firsthand.scans.keeping import (
     restore_suggestion,
 )
 from firsthand.scans.reading import clean_intents_and_note
-from firsthand.ties.score import score
+from firsthand.ties.score import AS_USUAL, score
+from firsthand.ties.tuning import choose_tuning, tuning_of
 from firsthand.unmet.here import event_here
 from firsthand.unmet.queries import KnownPerson, unmet
-from firsthand.unmet.reading import KINDS, NETWORKS, read_filter, unmet_query
+from firsthand.unmet.reading import (
+    LEVELS,
+    NETWORKS,
+    TUNED,
+    kind_chips,
+    list_address,
+    read_filter,
+    read_tuning,
+    tuning_words,
+    unmet_query,
+)
 from firsthand.unmet.reasons import REASON_WORDS, UnmetFilter
 
 _MOST_AT_ONCE = 500
@@ -62,9 +73,24 @@ async def unmet_page(
         further=further,
         narrowed=narrowed,
         networks=NETWORKS,
-        kinds=KINDS,
+        chips=kind_chips(event.slug, narrowed),
+        address=list_address(event.slug, narrowed),
+        tuning=await db.read(tuning_of, viewer.account_id),
+        tuned=TUNED,
+        levels=LEVELS,
+        tuning_words=tuning_words,
         **_rows(people, now()),
     )
+
+
+@put("/me/ranking")
+async def put_ranking(request: AnyRequest, db: Db, viewer: SignedIn) -> Response[Any]:
+    """What matters to the viewer; back to the list (``next``), in its new order by then."""
+    form = await read_form(request)
+    levels = {name: form.text(name) for name, _ in TUNED}
+    tuning = AS_USUAL if form.checked("as_usual") else read_tuning(levels)
+    await db.write(choose_tuning, viewer.account_id, tuning)
+    return see_other(form.local_path("next", "/"))
 
 
 @put("/events/{slug:str}/unmet/known-before")
@@ -198,6 +224,7 @@ def _gone(
 
 routes: list[Any] = [
     unmet_page,
+    put_ranking,
     put_known_before,
     put_dismissal,
     delete_dismissal,

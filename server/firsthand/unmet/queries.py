@@ -43,7 +43,8 @@ from firsthand.db import AnySelect
 from firsthand.folding import folded_together, pattern_of
 from firsthand.handles.models import Handle
 from firsthand.meetings.models import Block
-from firsthand.ties.models import Dismissed, Import, ImportState, Match, Tie, TieFact
+from firsthand.ties.kind_bits import bits_asked_for
+from firsthand.ties.models import Dismissed, Match, Tie
 from firsthand.unmet.reasons import Reason, UnmetFilter
 from firsthand.unmet.sharing import ShownHandle, shared_reasons, shown_handles
 
@@ -90,7 +91,7 @@ def unmet(
         "event": event_id,
         "words": pattern_of(narrowed.q),
         "network": narrowed.network,
-        "kind": narrowed.kind,
+        "kinds": bits_asked_for(narrowed.kind),
         "strength": after[0] if after else None,
         "attendee": after[1] if after else None,
         "only": only,
@@ -189,10 +190,11 @@ def _best(q: bool, network: bool, kind: bool) -> AnySelect:
     dismissed = select(Dismissed.attendee_id).where(Dismissed.owner_id == _VIEWER)
     return select(Match.attendee_id, Match.strength).where(
         *_here(),
+        # A kind stands in the index, so that what is not of it costs no look at its row.
+        *_narrow_ties(Match, network, kind),
         # Neither looks at the match, so that each is made once and not for every row.
         Match.attendee_id.not_in(met_attendees(_VIEWER)),
         Match.attendee_id.not_in(dismissed),
-        *_narrow_ties(Match, network, kind),
         _is_seen(q),
         _is_not_outdone(network, kind),
     )
@@ -258,8 +260,11 @@ def _is_not_outdone(network: bool, kind: bool) -> ColumnElement[bool]:
 
 
 def _narrow_ties(match: Any, network: bool, kind: bool) -> list[ColumnElement[bool]]:
-    """Scalar subqueries for the same reason as in ``_is_seen``."""
+    """A scalar subquery for the same reason as in ``_is_seen``; kinds stand in the index."""
     conditions: list[ColumnElement[bool]] = []
+    if kind:
+        bits = match.kinds.op("&", return_type=Integer())(bindparam("kinds", type_=Integer()))
+        conditions.append(bits != 0)
     if network:
         tie = aliased(Tie)
         of_network = select(literal(1)).where(
@@ -268,20 +273,6 @@ def _narrow_ties(match: Any, network: bool, kind: bool) -> list[ColumnElement[bo
             tie.network == bindparam("network"),
         )
         conditions.append(of_network.limit(1).correlate(match).scalar_subquery() == 1)
-    if kind:
-        fact = aliased(TieFact)
-        of_kind = (
-            select(literal(1))
-            .select_from(fact)
-            .join(Import, and_(Import.owner_id == fact.owner_id, Import.id == fact.import_id))
-            .where(
-                fact.owner_id == match.owner_id,
-                fact.tie_id == match.tie_id,
-                fact.kind == bindparam("kind"),
-                Import.state == ImportState.DONE,
-            )
-        )
-        conditions.append(of_kind.limit(1).correlate(match).scalar_subquery() == 1)
     return conditions
 
 

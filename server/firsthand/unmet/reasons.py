@@ -41,6 +41,7 @@ _MANY = {
     TieKind.REPOSTED: "reposts",
     TieKind.LIKED: "likes",
 }
+_FOLLOWING = {TieKind.FOLLOWS, TieKind.FOLLOWED_BY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +75,39 @@ def reason_line(reasons: Sequence[Reason], today: date) -> str:
     return lines[0] if lines else "You know each other online"
 
 
-def reason_lines(reasons: Sequence[Reason], today: date) -> list[str]:
-    """All of them, what says most first; following each other on a network is one."""
-    follows = {reason.network: reason for reason in reasons if reason.kind == TieKind.FOLLOWS}
-    mutual = {
-        reason.network
-        for reason in reasons
-        if reason.kind == TieKind.FOLLOWED_BY and reason.network in follows
-    }
+def reason_lines(reasons: Sequence[Reason], today: date, *, exact: bool = False) -> list[str]:
+    """All of them, what says most first; following each other on a network is one.
+
+    ``exact``: the last time with its day.
+    """
+    both = _both_ways(reasons)
     lines = []
     for reason in sorted(reasons, key=_place):
-        if reason.network in mutual and reason.kind == TieKind.FOLLOWS:
-            continue
-        if reason.network in mutual and reason.kind == TieKind.FOLLOWED_BY:
+        if reason.network not in both or reason.kind not in _FOLLOWING:
+            lines.append(_words(reason, today, exact=exact))
+        elif reason.kind == TieKind.FOLLOWED_BY:
             words = f"You follow each other on {network_words(reason.network)}"
-            lines.append(words + _since(reason.first_at or follows[reason.network].first_at, today))
-        else:
-            lines.append(_words(reason, today))
+            lines.append(words + _since_both(both[reason.network], reason, today))
     return list(dict.fromkeys(lines))
+
+
+def _both_ways(reasons: Sequence[Reason]) -> dict[str, Reason]:
+    """By network: that the viewer follows somebody who follows them."""
+    back = {reason.network for reason in reasons if reason.kind == TieKind.FOLLOWED_BY}
+    return {
+        reason.network: reason
+        for reason in reasons
+        if reason.kind == TieKind.FOLLOWS and reason.network in back
+    }
+
+
+def _since_both(follows: Reason, followed: Reason, today: date) -> str:
+    """Each other is only since the later of the two; where one is undated, whose date it is."""
+    if follows.first_at and followed.first_at:
+        return _since(max(follows.first_at, followed.first_at), today)
+    if follows.first_at:
+        return f", you{_since(follows.first_at, today)}"
+    return f", they{_since(followed.first_at, today)}" if followed.first_at else ""
 
 
 def score_words(reasons: Sequence[Reason], score: float, today: date) -> list[tuple[str, str]]:
@@ -110,22 +126,26 @@ def _place(reason: Reason) -> tuple[int, int]:
     return place, -reason.count
 
 
-def _words(reason: Reason, today: date) -> str:
+def _words(reason: Reason, today: date, *, exact: bool) -> str:
     network = network_words(reason.network)
     kind = TieKind(reason.kind) if reason.kind in set(TieKind) else None
     if kind in _OFTEN:
         where = "" if reason.network == "x" else f" on {network}"
-        return f"{_OFTEN[kind]} {_times(reason.count)}{where}{_last(reason.last_at, today)}"
+        return f"{_OFTEN[kind]} {_times(reason.count)}{where}{_last(reason, today, exact=exact)}"
     said = _ONCE.get(kind, "You know each other on {network}")
-    return said.format(network=network) + _since(reason.first_at or reason.last_at, today)
+    return said.format(network=network) + _since(reason.first_at, today)
 
 
 def _times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(max(count, 1), f"{count:,} times")
 
 
-def _last(moment: datetime | None, today: date) -> str:
-    return f", last {_when(moment.date(), today)}" if moment else ""
+def _last(reason: Reason, today: date, *, exact: bool) -> str:
+    moment = reason.last_at
+    if moment is None:
+        return ""
+    when = f"on {moment.day} {moment:%b %Y}" if exact else _when(moment.date(), today)
+    return f", last {when}" if reason.count > 1 else f", {when}"
 
 
 def _since(moment: datetime | None, today: date) -> str:

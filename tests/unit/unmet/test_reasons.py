@@ -1,5 +1,7 @@
 """Reasons in words: never empty, never a bare number."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -51,12 +53,52 @@ def at(year: int, month: int) -> datetime:
             "Connected on LinkedIn since 2019",
         ),
         ([FOLLOWS, Reason("x", "followed_by", 1, None, None)], "You follow each other on X"),
+        (
+            [
+                Reason("x", "follows", 1, at(2019, 5), None),
+                Reason("x", "followed_by", 1, at(2021, 5), None),
+            ],
+            "You follow each other on X since 2021",
+        ),
+        (
+            [
+                Reason("x", "follows", 1, at(2019, 5), None),
+                Reason("x", "followed_by", 1, None, None),
+            ],
+            "You follow each other on X, you since 2019",
+        ),
+        (
+            [FOLLOWS, Reason("x", "followed_by", 1, at(2026, 5), None)],
+            "You follow each other on X, they since May",
+        ),
+        ([Reason("x", "replied", 1, None, at(2019, 5))], "You replied once, in 2019"),
+        ([Reason("github", "follows", 1, None, at(2019, 5))], "You follow them on GitHub"),
         ([FOLLOWS, Reason("github", "followed_by", 1, None, None)], "Follows you on GitHub"),
         ([], "You know each other online"),
     ],
 )
 def test_a_reason_reads_like_a_sentence(reasons: list[Reason], line: str) -> None:
     assert reason_line(reasons, TODAY) == line
+
+
+def test_the_last_time_is_said_with_its_day_where_that_is_asked_for() -> None:
+    reasons = [
+        Reason("x", "replied", 14, at(2024, 2), at(2026, 2)),
+        Reason("x", "mentioned", 1, None, at(2024, 2)),
+        Reason("x", "liked", 3, None, None),
+    ]
+    assert reason_lines(reasons, TODAY, exact=True) == [
+        "You replied 14 times, last on 9 Feb 2026",
+        "You mentioned them once, on 9 Feb 2024",
+        "You liked their posts 3 times",
+    ]
+
+
+@given(REASONS, st.booleans())
+def test_no_year_is_said_that_no_fact_holds(reasons: list[Reason], exact: bool) -> None:
+    held = {f"{moment.year}" for r in reasons for moment in (r.first_at, r.last_at) if moment}
+    for line in reason_lines([replace(r, count=0) for r in reasons], TODAY, exact=exact):
+        assert set(re.findall(r"\b\d{4}\b", line)) <= held
 
 
 @given(REASONS)
