@@ -15,8 +15,8 @@ from firsthand.handles.parsing import HandleProblem, parse_handle
 from firsthand.outbox import OutboxEntry, enqueue
 from firsthand.problems import Conflict, NotFound
 from firsthand.ties.facts import Fact, both, facts_that_count, write_facts
-from firsthand.ties.kinds import FoundBlock, FoundOwner, FoundTie, Problem, Summary
-from firsthand.ties.models import Import, ImportState, TieBlock
+from firsthand.ties.kinds import FoundBlock, FoundInterest, FoundOwner, FoundTie, Problem, Summary
+from firsthand.ties.models import Import, ImportState, Interest, TieBlock
 from firsthand.ties.resolving import resolve_ties
 
 # Takes back what failed, then gives every tie of the owner its strength and its matches.
@@ -119,6 +119,15 @@ def write_blocks(
     whose = {"owner_id": owner_id, "import_id": import_id}
     rows = [{"network": block.network, "stable_id": block.stable_id, **whose} for block in found]
     insert_new(session, TieBlock, rows)
+
+
+def write_interests(
+    session: Session, owner_id: UUID, import_id: UUID, found: Sequence[FoundInterest]
+) -> None:
+    """What the owner writes about. Raises ImportEnded."""
+    _update_running(session, owner_id, import_id, {})
+    whose = {"owner_id": owner_id, "import_id": import_id}
+    insert_new(session, Interest, [{"tag": one.tag, "count": one.count, **whose} for one in found])
 
 
 def finish_import(

@@ -14,7 +14,7 @@ from firsthand.db import lock_owners
 from firsthand.ties.facts import facts_of_range, kind_counts
 from firsthand.ties.kind_bits import kind_bits
 from firsthand.ties.matching import match_ties
-from firsthand.ties.models import Import, ImportState, Tie, TieBlock, TieFact, TieName
+from firsthand.ties.models import Import, ImportState, Interest, Tie, TieBlock, TieFact, TieName
 from firsthand.ties.score import strength
 from firsthand.ties.tuning import tuning_of
 
@@ -61,7 +61,7 @@ def _take_back_some(session: Session, owner_id: UUID) -> bool:
         ).limit(1)
     )
     if import_id is None:
-        for rows in (TieBlock, TieName):
+        for rows in (Interest, TieBlock, TieName):
             session.execute(
                 delete(rows).where(rows.owner_id == owner_id, rows.import_id.in_(given_up))
             )
