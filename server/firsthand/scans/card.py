@@ -10,7 +10,7 @@ from firsthand.contacts.code_cards import CodeCard, code_card
 from firsthand.contacts.queries import FullCard, card
 from firsthand.followups.intents import DAYS_UNTIL_DUE
 from firsthand.meetings.queries import meetings
-from firsthand.scans.queries import scan_of, shared_with, whole_meeting
+from firsthand.scans.queries import interests_with, scan_of, shared_with, whole_meeting
 from firsthand.scans.shared_online import SharedOnline
 
 
@@ -24,6 +24,7 @@ class MetCard:
     event_name: str | None
     times_met: int
     shared: Sequence[SharedOnline]
+    interests: str
     intents: Sequence[str]
     own_intents: Sequence[str]
     note: str
@@ -48,6 +49,7 @@ def met_card(session: Session, owner_id: UUID, scan_id: UUID) -> MetCard:
         event_name=event_name,
         times_met=len(days),
         shared=shared_with(session, owner_id, person),
+        interests=interests_with(session, owner_id, person),
         intents=scan.intents,
         own_intents=[intent for intent in scan.intents if intent not in DAYS_UNTIL_DUE],
         note=scan.note,

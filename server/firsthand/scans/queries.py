@@ -17,6 +17,9 @@ from firsthand.meetings.queries import MeetingRow, meeting_row
 from firsthand.problems import NotFound
 from firsthand.scans.models import Scan
 from firsthand.scans.shared_online import SharedOnline, shared_online
+from firsthand.ties.interest_words import common_interests
+from firsthand.ties.interests import interests_of
+from firsthand.unmet.reasons import interest_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,13 @@ def shared_with(session: Session, owner_id: UUID, person: FullCard) -> list[Shar
     for handle in handles_of(session, owner_id):
         own.setdefault(handle.network, handle.name)
     return shared_online(person.ties, person.card.handles, own, now().date())
+
+
+def interests_with(session: Session, owner_id: UUID, person: FullCard) -> str:
+    """What both write about, in a sentence, by what the person shows of themselves; or empty."""
+    texts = person.card.headline, person.card.company
+    mine = interests_of(session, owner_id) if any(texts) else {}
+    return interest_line(common_interests(mine, *texts))
 
 
 def scan_of(session: Session, owner_id: UUID, scan_id: UUID) -> Scan:

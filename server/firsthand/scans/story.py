@@ -21,7 +21,7 @@ from firsthand.followups.models import State
 from firsthand.followups.queries import FollowUpRow, follow_ups
 from firsthand.meetings.models import Origin
 from firsthand.meetings.queries import meetings
-from firsthand.scans.queries import WholeMeeting, shared_with, whole_meetings
+from firsthand.scans.queries import WholeMeeting, interests_with, shared_with, whole_meetings
 from firsthand.scans.shared_online import SharedOnline
 
 # Nobody meets more often; a page of everything must end somewhere.
@@ -34,6 +34,7 @@ class Story:
 
     person: FullCard
     shared: Sequence[SharedOnline]
+    interests: str
     meetings: Sequence[WholeMeeting]
     promises: Sequence[FollowUpRow]
     moments: Sequence[Moment]
@@ -49,6 +50,7 @@ def story_of(session: Session, owner_id: UUID, contact_id: UUID) -> Story:
     return Story(
         person=person,
         shared=shared_with(session, owner_id, person),
+        interests=interests_with(session, owner_id, person),
         meetings=whole,
         promises=[row for row in promised if row.state in {State.OPEN, State.SNOOZED}],
         moments=newest_first(

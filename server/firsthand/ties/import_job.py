@@ -24,12 +24,14 @@ from firsthand.ties.importing import (
     refresh_statistics,
     start_import,
     write_blocks,
+    write_interests,
     write_people_found,
     write_ties,
 )
 from firsthand.ties.kinds import (
     Found,
     FoundBlock,
+    FoundInterest,
     FoundList,
     FoundOwner,
     FoundPerson,
@@ -96,6 +98,7 @@ class _Findings:
     people: list[FoundPerson] = field(default_factory=list)
     blocks: list[FoundBlock] = field(default_factory=list)
     lists: list[FoundList] = field(default_factory=list)
+    interests: list[FoundInterest] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     owner: FoundOwner | None = None
     summary: Summary | None = None
@@ -125,6 +128,8 @@ def _bring(
                     findings.blocks.append(found)
                     if len(findings.blocks) == _BLOCKS_A_TRANSACTION:
                         _flush(db, owner_id, import_id, findings)
+                case FoundInterest():
+                    findings.interests.append(found)
                 case Progress():
                     db.write_now(note_progress, owner_id, import_id, found.done, found.total)
                 case FoundOwner():
@@ -142,6 +147,8 @@ def _bring(
     if findings.summary is None or parser.process.returncode != 0:
         return _CRASHED
     _flush(db, owner_id, import_id, findings)
+    if findings.interests:
+        db.write_now(write_interests, owner_id, import_id, findings.interests)
     db.write_now(
         finish_import,
         owner_id,

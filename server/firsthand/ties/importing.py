@@ -19,6 +19,7 @@ from firsthand.problems import Conflict, NotFound
 from firsthand.ties.facts import Fact, both, facts_that_count, write_facts
 from firsthand.ties.kinds import (
     FoundBlock,
+    FoundInterest,
     FoundList,
     FoundOwner,
     FoundPerson,
@@ -26,7 +27,7 @@ from firsthand.ties.kinds import (
     Problem,
     Summary,
 )
-from firsthand.ties.models import Import, ImportList, ImportState, TieBlock
+from firsthand.ties.models import Import, ImportList, ImportState, Interest, TieBlock
 from firsthand.ties.people_known import write_people
 from firsthand.ties.resolving import resolve_ties
 
@@ -173,6 +174,15 @@ def write_people_found(
     """What the export says of people beyond their ties. Raises ImportEnded."""
     _update_running(session, owner_id, import_id, {})
     write_people(session, owner_id, import_id, found)
+
+
+def write_interests(
+    session: Session, owner_id: UUID, import_id: UUID, found: Sequence[FoundInterest]
+) -> None:
+    """What the owner writes about. Raises ImportEnded."""
+    _update_running(session, owner_id, import_id, {})
+    whose = {"owner_id": owner_id, "import_id": import_id}
+    insert_new(session, Interest, [{"tag": one.tag, "count": one.count, **whose} for one in found])
 
 
 def finish_import(

@@ -92,6 +92,13 @@ class FoundPerson(msgspec.Struct, frozen=True, tag="person", omit_defaults=True)
     at: datetime | None = None
 
 
+class FoundInterest(msgspec.Struct, frozen=True, tag="interest"):
+    """What the owner writes about: a tag as firsthand.ties.interest_words spells it; its posts."""
+
+    tag: str
+    count: int
+
+
 class FoundList(msgspec.Struct, frozen=True, tag="list"):
     """The export holds the whole list of this kind: whoever is not on it any more has ended."""
 
@@ -133,7 +140,17 @@ class Unreadable(msgspec.Struct, frozen=True, tag="unreadable"):
     what: str
 
 
-Found = FoundOwner | FoundTie | FoundPerson | FoundList | FoundBlock | Progress | Problem | Summary
+Found = (
+    FoundOwner
+    | FoundTie
+    | FoundPerson
+    | FoundList
+    | FoundBlock
+    | FoundInterest
+    | Progress
+    | Problem
+    | Summary
+)
 
 
 class UnreadableExport(Exception):  # noqa: N818 (it says what it is; "Error" adds nothing)

@@ -215,6 +215,23 @@ class TieBlock(Base):
     import_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
+class Interest(Base):
+    """A hashtag of the owner's own posts, and how many of an import's posts have it."""
+
+    __tablename__ = "interest"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["owner_id", "import_id"], ["import.owner_id", "import.id"], ondelete="CASCADE"
+        ),
+        Index("ix_interest_owner_id_import_id", "owner_id", "import_id"),
+    )
+
+    owner_id: Mapped[UUID] = mapped_column(primary_key=True)
+    tag: Mapped[str] = mapped_column(primary_key=True)
+    import_id: Mapped[UUID] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
 class Match(Base):
     """A tie and an attendee that share a handle: the join's facts only.
 

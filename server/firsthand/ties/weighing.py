@@ -31,6 +31,7 @@ from firsthand.ties.models import (
     Import,
     ImportList,
     ImportState,
+    Interest,
     Tie,
     TieBlock,
     TieFact,
@@ -87,7 +88,7 @@ def _take_back_some(session: Session, owner_id: UUID) -> bool:
     if import_id is None:
         if forget_some_people(session, owner_id, session.scalars(given_up).all(), _TIES_A_STEP):
             return True
-        for rows in (TieBlock, TieName, ImportList):
+        for rows in (ImportList, Interest, TieBlock, TieName):
             session.execute(
                 delete(rows).where(rows.owner_id == owner_id, rows.import_id.in_(given_up))
             )

@@ -30,8 +30,13 @@ class Somebody(msgspec.Struct):
     id: Id = None
 
 
+class Hashtag(msgspec.Struct):
+    text: str | None = None
+
+
 class Entities(msgspec.Struct):
     user_mentions: list[Somebody | None] | None = None
+    hashtags: list[Hashtag | None] | None = None
 
 
 class Reposted(msgspec.Struct):

@@ -11,10 +11,12 @@ from collections.abc import Iterable
 
 from firsthand.handles.networks import Network
 from firsthand.ties.gathering import Gathering, Person
-from firsthand.ties.kinds import FoundBlock, FoundOwner, FoundTie, TieKind
+from firsthand.ties.interest_words import InterestCounts
+from firsthand.ties.kinds import FoundBlock, FoundInterest, FoundOwner, FoundTie, TieKind
 from firsthand.ties.x_records import (
     Account,
     Conversation,
+    Hashtag,
     ListRow,
     NameChange,
     Post,
@@ -39,6 +41,7 @@ class XTies:
         self._aliases: dict[str, str] = {}
         self._blocked: set[int] = set()
         self._gathering = Gathering(Network.X)
+        self.interests = InterestCounts()
         self._posts: set[int] = set()
         self._answered: dict[Person, list[int]] = {}
 
@@ -101,6 +104,7 @@ class XTies:
         if reposted := self._reposted(post, mentioned, at):
             self._gathering.add(reposted, TieKind.REPOSTED, at)
             return
+        self.interests.add(tag.text for tag in _hashtags(post) if tag and tag.text)
         answered = self._answered_by(post, mentioned, at)
         if answered is not None:
             people -= {answered, (post.in_reply_to_screen_name or "").lower()}
@@ -108,7 +112,7 @@ class XTies:
         for person in people:
             self._gathering.add(person, TieKind.MENTIONED, at)
 
-    def found(self) -> Iterable[FoundOwner | FoundBlock | FoundTie]:
+    def found(self) -> Iterable[FoundOwner | FoundBlock | FoundTie | FoundInterest]:
         self._drop_the_owner()
         if self.owner_id or self.owner_name:
             own = (self.owner_name or "").lower()
@@ -118,6 +122,8 @@ class XTies:
         for blocked in sorted(self._blocked):
             yield FoundBlock(Network.X, str(blocked))
         yield from self._gathering.found()
+        for tag, count in self.interests.most():
+            yield FoundInterest(tag, count)
 
     def _people_of(self, mentioned: Iterable[Somebody], at: int | None) -> set[Person]:
         people = {self._person(one.screen_name, at, one.id_str, one.id) for one in mentioned}
@@ -177,3 +183,7 @@ class XTies:
         for person, replies in self._answered.items():
             if any(post in self._posts for post in replies):
                 self._gathering.drop(person)
+
+
+def _hashtags(post: Post) -> Iterable[Hashtag | None]:
+    return (post.entities and post.entities.hashtags) or ()

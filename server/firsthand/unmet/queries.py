@@ -43,6 +43,8 @@ from firsthand.db import AnySelect
 from firsthand.folding import folded_together, pattern_of
 from firsthand.handles.models import Handle
 from firsthand.meetings.models import Block
+from firsthand.ties.interest_words import common_interests
+from firsthand.ties.interests import interests_of
 from firsthand.ties.kind_bits import bits_asked_for
 from firsthand.ties.models import Dismissed, Match, Tie
 from firsthand.unmet.reasons import Reason, UnmetFilter
@@ -65,6 +67,7 @@ class KnownPerson:
     strength: float
     handles: Sequence[ShownHandle]
     reasons: Sequence[Reason]
+    interests: Sequence[str]
 
 
 Position = tuple[float, UUID]
@@ -101,6 +104,7 @@ def unmet(
     ids = [row[0] for row in rows]
     handles = shown_handles(session, ids)
     reasons = shared_reasons(session, viewer_id, ids)
+    interests = interests_of(session, viewer_id) if ids else {}
     return [
         KnownPerson(
             attendee,
@@ -112,6 +116,7 @@ def unmet(
             strength,
             handles[attendee],
             reasons[attendee],
+            common_interests(interests, headline, company),
         )
         for attendee, strength, name, headline, company, email, phone in rows
     ]

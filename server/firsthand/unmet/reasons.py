@@ -110,6 +110,14 @@ def _since_both(follows: Reason, followed: Reason, today: date) -> str:
     return f", they{_since(followed.first_at, today)}" if followed.first_at else ""
 
 
+def interest_line(tags: Sequence[str]) -> str:
+    """``You both write about #databases and #sailing``; empty where there is nothing in common."""
+    if not tags:
+        return ""
+    *others, last = [f"#{tag}" for tag in tags]
+    return f"You both write about {', '.join(others)}{' and ' if others else ''}{last}"
+
+
 def score_words(reasons: Sequence[Reason], score: float, today: date) -> list[tuple[str, str]]:
     """Why somebody stands where they stand: how much, how recent, how mutual, and together."""
     return [
@@ -206,5 +214,6 @@ def _strong(score: float) -> str:
 REASON_WORDS: dict[str, Any] = {
     "reason_line": reason_line,
     "reason_lines": reason_lines,
+    "interest_line": interest_line,
     "score_words": score_words,
 }

@@ -1,4 +1,4 @@
-"""What matters to an owner, and the kinds of a match"""
+"""What matters to an owner, what they write about, and the kinds of a match"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -54,6 +54,24 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("owner_id", name=op.f("pk_ranking_choice")),
     )
+    op.create_table(
+        "interest",
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("tag", sa.String(), nullable=False),
+        sa.Column("import_id", sa.Uuid(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["owner_id", "import_id"],
+            ["import.owner_id", "import.id"],
+            name=op.f("fk_interest_owner_id_import"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("owner_id", "tag", "import_id", name=op.f("pk_interest")),
+    )
+    with op.batch_alter_table("interest") as batch_op:
+        batch_op.create_index(
+            "ix_interest_owner_id_import_id", ["owner_id", "import_id"], unique=False
+        )
     for table in ("tie", "match"):
         op.add_column(table, sa.Column("kinds", sa.Integer(), nullable=False, server_default="0"))
     bits = " ".join(f"WHEN '{kind}' THEN {bit}" for kind, bit in _BITS.items())
