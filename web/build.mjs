@@ -44,7 +44,7 @@ const FEATURES = ["kern", "mark", "mkmk", "ccmp", "locl", "tnum", "liga", "calt"
 // What the service worker keeps when it is installed: all that the pages need which open without
 // network. Their scripts' imports come with them.
 const OFFLINE = ["app.css", "bricolage.woff2", "icon.svg", "sprite.svg", "htmx.js"];
-const OFFLINE_SCRIPTS = ["app.js", "scan.js", "box.js", "offline.js"];
+const OFFLINE_SCRIPTS = ["early.js", "app.js", "scan.js", "box.js", "offline.js"];
 // Without the decoder, which comes afterwards. Measured as the browser keeps it, unpacked.
 const MOST_PRECACHED = 200_000;
 

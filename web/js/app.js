@@ -157,15 +157,6 @@ function dropZone(zone) {
   });
 }
 
-// The browser's own animation between two pages is no error where something cuts it short, such as
-// the keyboard that slides away: its rejected promise would be reported as one.
-const letItEnd = (transition) => transition?.ready.catch(() => {});
-for (const moment of ["pageswap", "pagereveal"]) {
-  window.addEventListener(moment, ({ viewTransition }) => letItEnd(viewTransition));
-}
-// This script may come after the page was revealed.
-letItEnd(document.activeViewTransition);
-
 // Filters: form[data-auto-submit] sends itself when a choice changes.
 on("change", ({ target }) => target.form?.matches("[data-auto-submit]") && target.form.requestSubmit());
 

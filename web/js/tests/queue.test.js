@@ -156,6 +156,7 @@ test("an edit made while an older one is on its way is sent after it", async () 
   const entry = await queue.add(scan("a"));
   await settled();
   await queue.edit(entry, { note: "1", intents: [], edited_sequence: 2 });
+  await settled();
   await queue.edit(entry, { note: "2", intents: [], edited_sequence: 3 });
   release();
   await settled();
@@ -360,6 +361,37 @@ test("where nothing more fits, a scan is kept in the page and told so, and moves
   await queue.drain();
   assert.deepEqual([queue.store.isFleeting(entry.id), queue.store.trouble], [false, ""]);
   assert.equal((await lasting.all())[0].edit.note, "x");
+});
+
+test("room that comes and goes while much is done at once loses nothing and doubles nothing", async () => {
+  for (let seed = 1; seed <= 40; seed += 1) {
+    const lasting = memoryStore();
+    let state = seed;
+    const chance = () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+    let isFull = () => chance() < 0.5;
+    const slow = (act, mayBeFull) => async (...args) => {
+      for (let turns = chance() * 6; turns > 0; turns -= 1) await null;
+      if (mayBeFull && isFull()) throw new Full("full");
+      return act(...args);
+    };
+    const store = {
+      all: slow(lasting.all), remove: slow(lasting.remove),
+      add: slow(lasting.add, true), change: slow(lasting.change, true),
+    };
+    const { queue } = rig(() => ({ kind: "unreachable" }), { store });
+    const names = [...Array(12).keys()].map((number) => `s${number}`);
+    await Promise.all(
+      names.map(async (name) => {
+        const entry = await queue.add(scan(name));
+        await Promise.all([queue.name(entry, name), queue.refresh(), queue.drain()]);
+        assert.equal(queue.entries.filter(({ id }) => id === entry.id).length, 1);
+      }),
+    );
+    isFull = () => false;
+    await queue.drain();
+    const kept = (await lasting.all()).map(({ id, name }) => [nameOf(id), name]);
+    assert.deepEqual(kept.sort(), names.map((name) => [name, name]).sort(), `seed ${seed}`);
+  }
 });
 
 test("a scan that breaks the server holds up no other and is tried again", async () => {
