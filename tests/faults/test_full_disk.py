@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 
@@ -61,7 +62,8 @@ def test_a_full_or_failing_disk(proof: Proof, tmp_path: Path) -> None:
 
 
 def upload(server: CrashingServer, who: Person, whom: Person) -> httpx.Response:
-    scan = {"id": "7b1d5c0a-1c1f-4d6e-9d0e-5a0c4b6f2a11", "code": whom.code}
+    """A scan of its own each time: one that is safe already would need no room to be answered."""
+    scan = {"id": str(uuid4()), "code": whom.code}
     scan["scanned_at"] = "2026-11-23T10:42:07+01:00"
     return httpx.post(
         f"{server.address}/api/v1/scans",
