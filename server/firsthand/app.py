@@ -30,7 +30,9 @@ from firsthand.demo import routes as demo
 from firsthand.errors import exception_handlers
 from firsthand.events import routes as events
 from firsthand.events.staff import runs_an_event
+from firsthand.followups import message_routes as messages
 from firsthand.followups import routes as followups
+from firsthand.followups import several_routes as several_followups
 from firsthand.health import health_routes
 from firsthand.mail import Mailer
 from firsthand.manifest import manifest_route
@@ -161,10 +163,12 @@ def page_routes(settings: Settings) -> list[Any]:
         events,
         followups,
         meetings,
+        messages,
         offline,
         organising,
         proofs,
         scans,
+        several_followups,
         ties,
         tokens,
         unmet,

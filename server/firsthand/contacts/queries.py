@@ -91,6 +91,7 @@ class CardTie:
     network: str
     name: str | None
     kinds: Sequence[KindCount]
+    stable_id: str | None = None
 
 
 def cards(
@@ -162,9 +163,11 @@ def ties_of_card(session: Session, owner_id: UUID, root_id: UUID) -> list[CardTi
     """Those put on the card, and those of its handles that were brought later."""
     values = {"owner": owner_id, "root": root_id}
     rows = session.execute(_ties_of_card(), values).all()
-    facts = facts_of_ties(session, owner_id, {tie_id for tie_id, _, _ in rows})
+    facts = facts_of_ties(session, owner_id, {row[0] for row in rows})
     return [
-        CardTie(network, name, facts[tie_id]) for tie_id, network, name in rows if facts.get(tie_id)
+        CardTie(network, name, facts[tie_id], stable_id)
+        for tie_id, network, name, stable_id in rows
+        if facts.get(tie_id)
     ]
 
 
@@ -248,7 +251,7 @@ def _ties_of_card() -> AnySelect:
         )
     )
     return (
-        select(Tie.id, Tie.network, Tie.name)
+        select(Tie.id, Tie.network, Tie.name, Tie.stable_id)
         .where(Tie.owner_id == _OWNER, Tie.id.in_(union(put_on, brought_later)))
         .order_by(Tie.strength.desc())
     )

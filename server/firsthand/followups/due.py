@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 
 class Due(Protocol):
@@ -11,6 +11,9 @@ class Due(Protocol):
 
     @property
     def due(self) -> date: ...
+
+    @property
+    def important(self) -> bool: ...
 
 
 T = TypeVar("T", bound=Due)
@@ -25,8 +28,12 @@ class Group(Generic[T]):
 
 
 def by_due_date(rows: Sequence[T], today: date) -> list[Group[T]]:
-    """Today with what is overdue, the next seven days, later; in the order given."""
+    """Today with what is overdue, the next seven days, later.
+
+    Under each heading what matters most comes first, otherwise in the order given.
+    """
     week = today + timedelta(days=7)
+    rows = sorted(rows, key=lambda row: not row.important)
     groups = [
         Group("Today", [row for row in rows if row.due <= today]),
         Group("This week", [row for row in rows if today < row.due <= week]),
@@ -47,3 +54,13 @@ def due_words(due: date, today: date) -> tuple[str, str]:
     if days < 7:
         return f"{due:%a}", ""
     return f"{due.day} {due:%b}" + (f" {due.year}" if due.year != today.year else ""), ""
+
+
+def days_of_rows(today: date) -> dict[str, Any]:
+    """What the templates of follow-ups need of the calendar."""
+    return {
+        "today": today,
+        "tomorrow": today + timedelta(days=1),
+        "next_week": today + timedelta(days=7 - today.weekday()),
+        "due_words": due_words,
+    }

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from firsthand.db import Base, new_id, now
@@ -46,4 +46,18 @@ class FollowUp(Base):
     state: Mapped[str] = mapped_column(default=State.OPEN)
     done_at: Mapped[datetime | None]
     touched_at: Mapped[datetime | None]
+    # Before the others that are due when it is.
+    important: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class IntentChoice(Base):
+    """An intent of the owner's own, or another number of days for one of the usual ones."""
+
+    __tablename__ = "intent_choice"
+
+    owner_id: Mapped[UUID] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+    intent: Mapped[str] = mapped_column(primary_key=True)
+    days: Mapped[int]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Integer, and_, bindparam, func, or_, select
+from sqlalchemy import Boolean, Integer, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from firsthand.contacts.models import Contact
@@ -38,6 +38,7 @@ class FollowUpRow:
     due: date
     state: str
     done_at: datetime | None
+    important: bool
 
 
 def follow_ups(
@@ -48,7 +49,8 @@ def follow_ups(
     due_before: date | None = None,
     event: str = "",
     contact_id: UUID | None = None,
-    follow_up_id: UUID | None = None,
+    follow_up_ids: tuple[UUID, ...] = (),
+    important: bool = False,
     limit: int,
     after: Position | None = None,
 ) -> list[FollowUpRow]:
@@ -58,7 +60,8 @@ def follow_ups(
         "due_before": due_before,
         "event": event,
         "contact": contact_id,
-        "follow_up": follow_up_id,
+        "follow_ups": follow_up_ids,
+        "important": important,
     }
     narrowed = {name: value for name, value in given.items() if value}
     if after:
@@ -70,7 +73,7 @@ def follow_ups(
 
 def follow_up_row(session: Session, owner_id: UUID, follow_up_id: UUID) -> FollowUpRow:
     """Raises NotFound."""
-    rows = follow_ups(session, owner_id, follow_up_id=follow_up_id, limit=1)
+    rows = follow_ups(session, owner_id, follow_up_ids=(follow_up_id,), limit=1)
     if not rows:
         raise NotFound
     return rows[0]
@@ -107,6 +110,7 @@ def _follow_ups(narrowed: frozenset[str]) -> AnySelect:
             FollowUp.due,
             FollowUp.state,
             FollowUp.done_at,
+            FollowUp.important,
         )
         .join(
             Contact,
@@ -126,7 +130,8 @@ def _follow_ups(narrowed: frozenset[str]) -> AnySelect:
         "due_before": FollowUp.due < bindparam("due_before"),
         "event": Event.slug == bindparam("event"),
         "contact": FollowUp.contact_id.in_(members),
-        "follow_up": FollowUp.id == bindparam("follow_up"),
+        "follow_ups": FollowUp.id.in_(bindparam("follow_ups", expanding=True)),
+        "important": FollowUp.important == bindparam("important", type_=Boolean()),
         "after_id": or_(
             FollowUp.due > bindparam("after_due"),
             and_(FollowUp.due == bindparam("after_due"), FollowUp.id > bindparam("after_id")),

@@ -1,6 +1,6 @@
 """Pages of follow-ups: what was promised to whom, by when."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +10,9 @@ from litestar.params import FromPath, FromQuery
 from firsthand.accounts.addresses import read_line
 from firsthand.accounts.signing_in import Viewer
 from firsthand.attendees.membership import current_event, events_of_attendee
-from firsthand.db import Database, now
+from firsthand.db import Database, new_id, now
 from firsthand.dependencies import Db, SignedIn, TheCursors, ThePages
-from firsthand.followups.due import Group, by_due_date, due_words
+from firsthand.followups.due import Group, by_due_date, days_of_rows
 from firsthand.followups.models import State
 from firsthand.followups.queries import count_by_state, follow_up_row, follow_ups
 from firsthand.followups.today import today_of
@@ -33,12 +33,13 @@ async def follow_ups_page(
     viewer: SignedIn,
     show: FromQuery[str] = "open",
     event: FromQuery[str] = "",
+    important: FromQuery[bool] = False,
     cursor: FromQuery[str] = "",
 ) -> Response[str]:
     if show not in _SHOWN:
         raise Invalid("Choose what to show: " + ", ".join(_SHOWN))
     slug = read_line(event, "event")
-    query = f"follow-ups-page\n{show}\n{slug}"
+    query = f"follow-ups-page\n{show}\n{slug}\n{important}"
     page = cursors.page(viewer.account_id, query, cursor, date)
     today = await db.read(today_of, viewer.account_id, now())
     rows = await db.read(
@@ -46,10 +47,12 @@ async def follow_ups_page(
         viewer.account_id,
         states=_SHOWN[show],
         event=slug,
+        important=important,
         limit=page.limit,
         after=page.after,
     )
     shown, further = page.cut(rows, lambda each: (each.due, each.id))
+    by_day = by_due_date(shown, today)
     return pages.render(
         "followups/list.html",
         viewer,
@@ -57,11 +60,12 @@ async def follow_ups_page(
         event=await db.read(current_event, viewer.account_id),
         events=await db.read(events_of_attendee, viewer.account_id),
         counts=await db.read(count_by_state, viewer.account_id),
-        groups=by_due_date(shown, today) if show == "open" else [Group(show.capitalize(), shown)],
+        groups=by_day if show == "open" else [Group(show.capitalize(), shown)],
         show=show,
         slug=slug,
+        important=important,
         further=further,
-        **_days(today),
+        **days_of_rows(today),
     )
 
 
@@ -69,19 +73,21 @@ async def follow_ups_page(
 async def put_completion(
     request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn, follow_up_id: FromPath[UUID]
 ) -> Response[Any]:
+    """Done; with ``wrote`` by a message, which stands on the person's path from then on."""
     form = await read_form(request)
-    await db.write(complete, viewer.account_id, follow_up_id)
-    return await _again(request, db, pages, viewer, follow_up_id, form, changed=True)
+    wrote = new_id() if form.checked("wrote") else None
+    await db.write(complete, viewer.account_id, follow_up_id, wrote=wrote)
+    return await _again(request, db, pages, viewer, follow_up_id, form, changed=True, wrote=wrote)
 
 
 @delete("/follow-ups/{follow_up_id:uuid}/completion", status_code=200)
 async def delete_completion(
     request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn, follow_up_id: FromPath[UUID]
 ) -> Response[Any]:
-    """Open again; ``due`` takes a snooze's day back."""
+    """Open again; ``due`` takes a snooze's day back, ``wrote`` the message logged with it."""
     form = await read_form(request)
     due = form.day("due") if form.text("due") else None
-    await db.write(reopen, viewer.account_id, follow_up_id, due)
+    await db.write(reopen, viewer.account_id, follow_up_id, due, wrote=form.uuid("wrote"))
     return await _again(request, db, pages, viewer, follow_up_id, form)
 
 
@@ -90,10 +96,19 @@ async def put_snooze(
     request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn, follow_up_id: FromPath[UUID]
 ) -> Response[Any]:
     form = await read_form(request)
+    wrote = new_id() if form.checked("wrote") else None
     before = await db.read(follow_up_row, viewer.account_id, follow_up_id)
-    await db.write(snooze, viewer.account_id, follow_up_id, form.day("until"))
+    await db.write(snooze, viewer.account_id, follow_up_id, form.day("until"), wrote=wrote)
     return await _again(
-        request, db, pages, viewer, follow_up_id, form, changed=True, due_before=before.due
+        request,
+        db,
+        pages,
+        viewer,
+        follow_up_id,
+        form,
+        changed=True,
+        due_before=before.due,
+        wrote=wrote,
     )
 
 
@@ -119,20 +134,12 @@ async def delete_drop(
 async def edit_follow_up(
     request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn, follow_up_id: FromPath[UUID]
 ) -> Response[Any]:
-    """What exactly was promised."""
+    """What exactly was promised, and whether it comes before others."""
     form = await read_form(request)
-    await db.write(promise, viewer.account_id, follow_up_id, form.text("text"))
+    text = form.text("text") if "text" in form else None
+    important = form.text("important") == "yes" if "important" in form else None
+    await db.write(promise, viewer.account_id, follow_up_id, text, important=important)
     return await _again(request, db, pages, viewer, follow_up_id, form)
-
-
-def _days(today: date) -> dict[str, Any]:
-    """What a row's template needs of the calendar."""
-    return {
-        "today": today,
-        "tomorrow": today + timedelta(days=1),
-        "next_week": today + timedelta(days=7 - today.weekday()),
-        "due_words": due_words,
-    }
 
 
 async def _again(
@@ -145,6 +152,7 @@ async def _again(
     *,
     changed: bool = False,
     due_before: date | None = None,
+    wrote: UUID | None = None,
 ) -> Response[Any]:
     """The row as it is now, with Undo after a change; a plain form goes back to where it was."""
     if not request.headers.get("hx-request"):
@@ -157,7 +165,9 @@ async def _again(
         row=row,
         changed=changed,
         due_before=due_before,
-        **_days(today),
+        wrote=wrote,
+        oob=False,
+        **days_of_rows(today),
     )
 
 

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from firsthand.contacts.models import Touchpoint, TouchpointKind
 from firsthand.contacts.queries import root_of
-from firsthand.db import lock_owners, new_id, now
+from firsthand.db import insert_new, lock_owners, new_id, now
 from firsthand.followups.staging import restage
-from firsthand.problems import Invalid
+from firsthand.problems import Invalid, NotFound
 
 
 def add_touchpoint(
@@ -31,3 +31,28 @@ def add_touchpoint(
     session.flush()
     restage(session, [(owner_id, root_id)])
     return touchpoint
+
+
+def keep_message(session: Session, owner_id: UUID, contact_id: UUID, touchpoint_id: UUID) -> None:
+    """That the owner wrote to them just now; the caller derives the ring anew."""
+    root_id = root_of(session, owner_id, contact_id)
+    row = {
+        "owner_id": owner_id,
+        "id": touchpoint_id,
+        "contact_id": root_id,
+        "kind": TouchpointKind.MESSAGE,
+        "at": now(),
+    }
+    insert_new(session, Touchpoint, [row])
+
+
+def forget_touchpoint(session: Session, owner_id: UUID, touchpoint_id: UUID) -> None:
+    """It was logged by mistake. Raises NotFound."""
+    lock_owners(session, [owner_id])
+    touchpoint = session.get(Touchpoint, (owner_id, touchpoint_id))
+    if touchpoint is None:
+        raise NotFound
+    contact_id = touchpoint.contact_id
+    session.delete(touchpoint)
+    session.flush()
+    restage(session, [(owner_id, root_of(session, owner_id, contact_id))])

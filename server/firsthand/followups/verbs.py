@@ -10,45 +10,63 @@ from firsthand.db import lock_owners, new_id, now
 from firsthand.followups.intents import clean_intents, days_until_due
 from firsthand.followups.models import FollowUp, State
 from firsthand.followups.staging import restage
+from firsthand.followups.touchpoints import forget_touchpoint, keep_message
 from firsthand.problems import Invalid, NotFound
 
 _LATEST_DUE = date(2199, 12, 31)
 LONGEST_TEXT = 500
 
 
-def complete(session: Session, owner_id: UUID, follow_up_id: UUID) -> FollowUp:
-    """Done. Raises NotFound."""
+def complete(
+    session: Session, owner_id: UUID, follow_up_id: UUID, *, wrote: UUID | None = None
+) -> FollowUp:
+    """Done. ``wrote`` is the id of the message to log with it. Raises NotFound."""
     follow_up = _mine(session, owner_id, follow_up_id)
     if follow_up.state != State.DONE:
         follow_up.state = State.DONE
         follow_up.done_at = now()
-    return _touched(session, follow_up)
+    return _touched(session, follow_up, wrote)
 
 
 def reopen(
-    session: Session, owner_id: UUID, follow_up_id: UUID, due: date | None = None
+    session: Session,
+    owner_id: UUID,
+    follow_up_id: UUID,
+    due: date | None = None,
+    *,
+    wrote: UUID | None = None,
 ) -> FollowUp:
-    """Open again, whether it was done, snoozed or dropped; ``due`` takes a snooze's day back.
+    """Open again, whether it was done, snoozed or dropped.
 
-    Raises Invalid, NotFound.
+    ``due`` takes a snooze's day back, ``wrote`` the message that was logged with it. Raises
+    Invalid, NotFound.
     """
     follow_up = _mine(session, owner_id, follow_up_id)
+    if wrote:
+        forget_touchpoint(session, owner_id, wrote)
     if due:
-        _check_due(due)
+        check_due(due)
         follow_up.due = due
     follow_up.state = State.OPEN
     follow_up.done_at = None
     return _touched(session, follow_up)
 
 
-def snooze(session: Session, owner_id: UUID, follow_up_id: UUID, until: date) -> FollowUp:
-    """Due on another day. Raises Invalid, NotFound."""
-    _check_due(until)
+def snooze(
+    session: Session,
+    owner_id: UUID,
+    follow_up_id: UUID,
+    until: date,
+    *,
+    wrote: UUID | None = None,
+) -> FollowUp:
+    """Due on another day; ``wrote`` as in ``complete``. Raises Invalid, NotFound."""
+    check_due(until)
     follow_up = _mine(session, owner_id, follow_up_id)
     follow_up.state = State.SNOOZED
     follow_up.due = until
     follow_up.done_at = None
-    return _touched(session, follow_up)
+    return _touched(session, follow_up, wrote)
 
 
 def drop(session: Session, owner_id: UUID, follow_up_id: UUID) -> FollowUp:
@@ -59,10 +77,23 @@ def drop(session: Session, owner_id: UUID, follow_up_id: UUID) -> FollowUp:
     return _touched(session, follow_up)
 
 
-def promise(session: Session, owner_id: UUID, follow_up_id: UUID, text: str) -> FollowUp:
-    """What exactly was promised, in the owner's words. Raises Invalid, NotFound."""
+def promise(
+    session: Session,
+    owner_id: UUID,
+    follow_up_id: UUID,
+    text: str | None = None,
+    *,
+    important: bool | None = None,
+) -> FollowUp:
+    """What exactly was promised, in the owner's words, and whether it comes before others.
+
+    What is None stays as it is. Raises Invalid, NotFound.
+    """
     follow_up = _mine(session, owner_id, follow_up_id)
-    follow_up.text = _text(text)
+    if text is not None:
+        follow_up.text = _text(text)
+    if important is not None:
+        follow_up.important = important
     return _touched(session, follow_up)
 
 
@@ -84,7 +115,7 @@ def add_follow_up(
     if not intents:
         raise Invalid("Choose what should come next.", {"intent": "Choose one."})
     if due:
-        _check_due(due)
+        check_due(due)
     moment = now()
     follow_up = FollowUp(
         owner_id=owner_id,
@@ -109,15 +140,18 @@ def _mine(session: Session, owner_id: UUID, follow_up_id: UUID) -> FollowUp:
     return follow_up
 
 
-def _touched(session: Session, follow_up: FollowUp) -> FollowUp:
+def _touched(session: Session, follow_up: FollowUp, wrote: UUID | None = None) -> FollowUp:
     follow_up.touched_at = now()
     session.flush()
+    if wrote:
+        keep_message(session, follow_up.owner_id, follow_up.contact_id, wrote)
     root_id = root_of(session, follow_up.owner_id, follow_up.contact_id)
     restage(session, [(follow_up.owner_id, root_id)])
     return follow_up
 
 
-def _check_due(due: date) -> None:
+def check_due(due: date) -> None:
+    """Raises Invalid."""
     if not date(2000, 1, 1) <= due <= _LATEST_DUE:
         message = "Choose a day up to the year 2199."
         raise Invalid(message, {"until": message})

@@ -43,7 +43,7 @@ def test_completing_in_place_offers_undo_and_undo_opens_it_again(mira: Person) -
     first = listed(mira)[0]["id"]
     where = f"/follow-ups/{first}/completion"
     row = mira.client.put(where, headers={"HX-Request": "true"}).text
-    assert row.strip().startswith(f'<li id="follow-up-{first}">')
+    assert row.strip().startswith(f'<li id="follow-up-{first}"')
     assert "Undo" in row
     assert [item["state"] for item in listed(mira, "?state=done")] == ["done"]
     assert "Undo" not in mira.client.delete(where, headers={"HX-Request": "true"}).text

@@ -15,6 +15,7 @@ TODAY = date(2026, 11, 23)
 @dataclass(frozen=True, slots=True)
 class Row:
     due: date
+    important: bool = False
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,15 @@ def test_every_row_stands_under_exactly_one_heading_in_order(days: list[int]) ->
     groups = by_due_date(rows, TODAY)
     assert [row for group in groups for row in group.rows] == rows
     assert all(group.rows for group in groups)
+
+
+@given(st.lists(st.tuples(st.integers(-400, 400), st.booleans())))
+def test_under_each_heading_what_matters_most_comes_first(marked: list[tuple[int, bool]]) -> None:
+    rows = [Row(TODAY + timedelta(days=number), first) for number, first in sorted(marked)]
+    for group in by_due_date(rows, TODAY):
+        assert [row.important for row in group.rows] == sorted(
+            (row.important for row in group.rows), reverse=True
+        )
+        for mark in (True, False):
+            due = [row.due for row in group.rows if row.important is mark]
+            assert due == sorted(due)
