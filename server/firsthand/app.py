@@ -30,6 +30,7 @@ from firsthand.demo import routes as demo
 from firsthand.errors import exception_handlers
 from firsthand.events import routes as events
 from firsthand.events.staff import runs_an_event
+from firsthand.followups import intent_routes as intents
 from firsthand.followups import message_routes as messages
 from firsthand.followups import routes as followups
 from firsthand.followups import several_routes as several_followups
@@ -162,6 +163,7 @@ def page_routes(settings: Settings) -> list[Any]:
         contacts,
         events,
         followups,
+        intents,
         meetings,
         messages,
         offline,

@@ -82,6 +82,7 @@ PAGES: dict[str, Page] = {
     "person": Page("/people/{contact}"),
     "person-with-a-long-name": Page("/people/{long_contact}"),
     "follow-ups": Page("/follow-ups"),
+    "intents": Page("/follow-ups/intents"),
     "message": Page("/people/{contact}/message"),
     "follow-ups-done": Page("/follow-ups?show=done"),
     "follow-ups-dropped": Page("/follow-ups?show=dropped"),

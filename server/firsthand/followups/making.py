@@ -9,6 +9,7 @@ from sqlalchemy import String, Uuid, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from firsthand.db import insert_new, new_id, now, table_of
+from firsthand.followups.choices import chosen_days
 from firsthand.followups.intents import days_until_due
 from firsthand.followups.models import FollowUp, State
 from firsthand.prepared import Prepared
@@ -50,7 +51,11 @@ def make_follow_ups(
 
     A meeting made just now (``fresh_meetings``) has none that could reopen.
     """
+    promises = [promise for promise in promises if promise.intents]
+    if not promises:
+        return
     made = now()
+    chosen = chosen_days(session, (promise.owner_id for promise in promises))
     rows = [
         {
             "owner_id": promise.owner_id,
@@ -59,15 +64,14 @@ def make_follow_ups(
             "meeting_id": promise.meeting_id,
             "intent": intent,
             "text": "",
-            "due": promise.day + timedelta(days=days_until_due(intent)),
+            "due": promise.day
+            + timedelta(days=chosen.get((promise.owner_id, intent), days_until_due(intent))),
             "state": State.OPEN,
             "created_at": made,
         }
         for promise in promises
         for intent in promise.intents
     ]
-    if not rows:
-        return
     insert_new(session, FollowUp, rows)
     _REOPEN.run(
         session,

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from firsthand.contacts.queries import root_of
 from firsthand.db import lock_owners, new_id, now
+from firsthand.followups.choices import chosen_days
 from firsthand.followups.intents import clean_intents, days_until_due
 from firsthand.followups.models import FollowUp, State
 from firsthand.followups.staging import restage
@@ -117,13 +118,15 @@ def add_follow_up(
     if due:
         check_due(due)
     moment = now()
+    chosen = chosen_days(session, [owner_id])
+    days = chosen.get((owner_id, intents[0]), days_until_due(intents[0]))
     follow_up = FollowUp(
         owner_id=owner_id,
         id=new_id(),
         contact_id=root_of(session, owner_id, contact_id),
         intent=intents[0],
         text=_text(text),
-        due=due or today + timedelta(days=days_until_due(intents[0])),
+        due=due or today + timedelta(days=days),
         state=State.OPEN,
         touched_at=moment,
         created_at=moment,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from firsthand.contacts.code_cards import CodeCard, code_card
 from firsthand.contacts.queries import FullCard, card
-from firsthand.followups.intents import DAYS_UNTIL_DUE
+from firsthand.followups.choices import own_intents
 from firsthand.meetings.queries import meetings
 from firsthand.scans.queries import interests_with, scan_of, shared_with, whole_meeting
 from firsthand.scans.shared_online import SharedOnline
@@ -51,7 +51,7 @@ def met_card(session: Session, owner_id: UUID, scan_id: UUID) -> MetCard:
         shared=shared_with(session, owner_id, person),
         interests=interests_with(session, owner_id, person),
         intents=scan.intents,
-        own_intents=[intent for intent in scan.intents if intent not in DAYS_UNTIL_DUE],
+        own_intents=own_intents(session, owner_id, scan.intents),
         note=scan.note,
         edited_sequence=scan.edited_sequence,
         retracted=retracted,

@@ -16,6 +16,7 @@ from firsthand.contacts.timeline import (
     tie_moments,
     touch_moment,
 )
+from firsthand.followups.choices import own_intents
 from firsthand.followups.intents import intent_label
 from firsthand.followups.models import State
 from firsthand.followups.queries import FollowUpRow, follow_ups
@@ -30,13 +31,17 @@ _MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """``promises`` are the open and snoozed follow-ups, the earliest first."""
+    """``promises`` are the open and snoozed follow-ups, the earliest first.
+
+    ``own_intents``: the owner's, and what was said of this person's meetings before.
+    """
 
     person: FullCard
     shared: Sequence[SharedOnline]
     interests: str
     meetings: Sequence[WholeMeeting]
     promises: Sequence[FollowUpRow]
+    own_intents: Sequence[str]
     moments: Sequence[Moment]
 
 
@@ -53,6 +58,7 @@ def story_of(session: Session, owner_id: UUID, contact_id: UUID) -> Story:
         interests=interests_with(session, owner_id, person),
         meetings=whole,
         promises=[row for row in promised if row.state in {State.OPEN, State.SNOOZED}],
+        own_intents=own_intents(session, owner_id, *(meeting.intents for meeting in whole)),
         moments=newest_first(
             meeting_moments(_met_on(meeting) for meeting in whole),
             (

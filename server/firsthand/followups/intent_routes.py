@@ -1,0 +1,66 @@
+"""The owner's intents: what may come next, and how soon."""
+
+from typing import Any
+
+from litestar import Response, delete, get, put
+
+from firsthand.accounts.signing_in import Viewer
+from firsthand.db import Database
+from firsthand.dependencies import Db, SignedIn, ThePages
+from firsthand.followups.choices import (
+    LONGEST_WAIT,
+    MOST_OWN,
+    choose_intent,
+    forget_choice,
+    intents_of,
+)
+from firsthand.forms import read_form
+from firsthand.pages import Pages, see_other
+from firsthand.problems import Invalid
+from firsthand.requests import AnyRequest
+
+_PAGE = "/follow-ups/intents"
+
+
+@get(_PAGE)
+async def intents_page(db: Db, pages: ThePages, viewer: SignedIn) -> Response[str]:
+    return await _page(db, pages, viewer)
+
+
+@put(_PAGE)
+async def put_intent(
+    request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn
+) -> Response[Any]:
+    """``intent`` is due within ``days``; one that is not there yet is made."""
+    form = await read_form(request)
+    try:
+        await db.write(choose_intent, viewer.account_id, form.text("intent"), form.number("days"))
+    except Invalid as invalid:
+        return await _page(db, pages, viewer, form.text("intent")[:100], invalid)
+    return see_other(_PAGE)
+
+
+@delete(_PAGE, status_code=200)
+async def delete_intent(request: AnyRequest, db: Db, viewer: SignedIn) -> Response[Any]:
+    form = await read_form(request)
+    await db.write(forget_choice, viewer.account_id, form.text("intent"))
+    return see_other(_PAGE)
+
+
+async def _page(
+    db: Database, pages: Pages, viewer: Viewer, typed: str = "", invalid: Invalid | None = None
+) -> Response[str]:
+    return pages.render(
+        "followups/intents.html",
+        viewer,
+        status=invalid.status if invalid else 200,
+        here="follow-ups",
+        intents=await db.read(intents_of, viewer.account_id),
+        most=MOST_OWN,
+        longest=LONGEST_WAIT,
+        typed=typed,
+        problems=invalid.fields if invalid else {},
+    )
+
+
+routes: list[Any] = [intents_page, put_intent, delete_intent]
