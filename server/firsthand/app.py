@@ -35,6 +35,7 @@ from firsthand.followups import message_routes as messages
 from firsthand.followups import routes as followups
 from firsthand.followups import several_routes as several_followups
 from firsthand.health import health_routes
+from firsthand.introductions import routes as introductions
 from firsthand.mail import Mailer
 from firsthand.manifest import manifest_route
 from firsthand.meetings import routes as meetings
@@ -164,6 +165,7 @@ def page_routes(settings: Settings) -> list[Any]:
         events,
         followups,
         intents,
+        introductions,
         meetings,
         messages,
         offline,

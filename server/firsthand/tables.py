@@ -8,6 +8,7 @@ from firsthand.db import Base
 from firsthand.events import models as events
 from firsthand.followups import models as followups
 from firsthand.handles import models as handles
+from firsthand.introductions import models as introductions
 from firsthand.meetings import models as meetings
 from firsthand.organising import models as organising
 from firsthand.outbox import OutboxEntry
@@ -24,6 +25,7 @@ __all__ = [
     "events",
     "followups",
     "handles",
+    "introductions",
     "meetings",
     "metadata",
     "organising",

@@ -1,5 +1,6 @@
 """A conference with everything on it: what the pages are looked at and measured with."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -82,6 +83,12 @@ PAGES: dict[str, Page] = {
     "person": Page("/people/{contact}"),
     "person-with-a-long-name": Page("/people/{long_contact}"),
     "follow-ups": Page("/follow-ups"),
+    "introduction-to-whom": Page("/people/{contact}/introduction"),
+    "introduction-new": Page("/people/{contact}/introduction?other={long_contact}"),
+    "introduction": Page("{introduction}"),
+    "introductions": Page("/introductions"),
+    "introductions-empty": Page("/introductions", "new"),
+    "introduction-asked": Page("{asked}", ""),
     "intents": Page("/follow-ups/intents"),
     "message": Page("/people/{contact}/message"),
     "follow-ups-done": Page("/follow-ups?show=done"),
@@ -155,6 +162,7 @@ def seed(house: House) -> World:
     _meetings(house, ana, crowd)
     _follow_up_states(house, ana)
     _claims(house, event, ana, ben)
+    introduction, asked = _introduction(ana)
     return World(
         house,
         {"ana": ana, "mira": mira, "new": new, "nameless": nameless},
@@ -163,6 +171,8 @@ def seed(house: House) -> World:
             "contact": _contact(ana, "Fenna Wouters"),
             "long_contact": _contact(ana, LONG_NAMES[0]),
             "import_id": str(import_id),
+            "introduction": introduction,
+            "asked": asked,
             "join_code": event.join_code,
             "list_id": str(house.db.write_now(keep_list, event.id, _LIST.encode())),
         },
@@ -248,6 +258,15 @@ def _claims(house: House, event: Event, ana: Person, ben: Person) -> None:
     sent = {"id": str(uuid4()), "code": code, "scanned_at": datetime.now(UTC).isoformat()}
     answer = ben.client.post("/api/v1/scans", json={"device": "phone", "scans": [sent]})
     assert answer.status_code == 200, answer.text
+
+
+def _introduction(ana: Person) -> tuple[str, str]:
+    """The addresses of its page and of the first one's link."""
+    people = {"one": _contact(ana, "Fenna Wouters"), "other": _contact(ana, LONG_NAMES[0])}
+    made = ana.client.post("/introductions", data={**people, "why": "You both sail"})
+    page = made.headers["location"]
+    links = re.findall(r"/i/[\w=-]+", ana.client.get(page).text)
+    return page, links[0]
 
 
 def _contact(owner: Person, name: str) -> str:
