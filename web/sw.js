@@ -152,7 +152,9 @@ async function share(request) {
 function change(event, url) {
   const { request } = event;
   const path = plain(url.pathname);
-  if (SIGNS_OUT.test(path)) event.waitUntil(Promise.all([copies.clear(), forgetFiles()]));
+  if (SIGNS_OUT.test(path)) {
+    event.waitUntil(Promise.all([copies.clear(), forgetFiles(), endNotifications()]));
+  }
   if (SIGNS_IN.test(`${path}/`)) event.waitUntil(copies.clear());
   if (request.mode !== "navigate") return;
   if (path === "/share") {
@@ -166,6 +168,54 @@ function change(event, url) {
   event.respondWith(fetch(request).catch(() => Response.redirect("/offline?unsent", 303)));
 }
 
+/** Without its subscription nothing for who signed out is shown to who comes next. */
+async function endNotifications() {
+  const subscription = await self.registration.pushManager?.getSubscription();
+  await subscription?.unsubscribe();
+}
+
+/** Always shows something: iOS takes the permission away from who gets a push and shows nothing. */
+async function notify(data) {
+  let said = {};
+  try {
+    said = data?.json() ?? {};
+  } catch {
+    // Not one of ours, or an older one.
+  }
+  await self.registration.showNotification(said.title || "Something is due", {
+    body: said.body || "Open Firsthand to see what.",
+    tag: said.tag || "firsthand",
+    data: { path: said.path || "/follow-ups" },
+  });
+}
+
+/** In the window that is open, else in a new one. */
+async function show(path) {
+  const url = new URL(path, self.location.origin);
+  // What a notification opens is one of our own pages, whatever was sent.
+  const target = url.origin === self.location.origin ? url.href : self.location.origin;
+  const [open] = await self.clients.matchAll({ type: "window" });
+  if (!open) return self.clients.openWindow(target);
+  await open.focus();
+  return open.navigate(target);
+}
+
+async function subscribeAnew(old) {
+  if (!old?.options) return;
+  const subscription = await self.registration.pushManager.subscribe(old.options);
+  const { endpoint, keys } = subscription.toJSON();
+  const body = new URLSearchParams({ endpoint, p256dh: keys.p256dh, auth: keys.auth });
+  await fetch("/me/push-subscriptions", { method: "POST", body });
+}
+
+self.addEventListener("push", (event) => event.waitUntil(notify(event.data)));
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(show(event.notification.data?.path ?? "/"));
+});
+self.addEventListener("pushsubscriptionchange", (event) => {
+  event.waitUntil(subscribeAnew(event.oldSubscription));
+});
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
 self.addEventListener("fetch", (event) => {

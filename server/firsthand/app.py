@@ -25,7 +25,7 @@ from firsthand.attendees import routes as attendees
 from firsthand.badges import routes as badges
 from firsthand.contacts import one_person_routes as one_person
 from firsthand.contacts import routes as contacts
-from firsthand.db import Database
+from firsthand.db import Database, now
 from firsthand.demo import routes as demo
 from firsthand.errors import exception_handlers
 from firsthand.events import routes as events
@@ -47,6 +47,9 @@ from firsthand.paging import Cursors
 from firsthand.proofs import routes as proofs
 from firsthand.proofs.looking import Looker
 from firsthand.proofs.proving import recheck
+from firsthand.reminders import routes as reminders
+from firsthand.reminders.arrivals import note_arrivals
+from firsthand.reminders.sending import Sender
 from firsthand.requests import AccountHeader, OurRequests, provide_maybe_viewer, provide_viewer
 from firsthand.scans import claim_routes as claims
 from firsthand.scans import routes as scans
@@ -64,6 +67,7 @@ from firsthand.upload_folders import uploads_folder
 
 log = logging.getLogger("firsthand")
 _MINUTE = 60
+_REMIND_EVERY = 20
 # Every route that takes more (uploads) says so itself and streams.
 _LARGEST_BODY = 8_000_000
 
@@ -93,16 +97,20 @@ def create_app(
     pages = Pages(templates_folder(), assets.url, demo=settings.demo)
     mailer = Mailer(settings)
     cursors = Cursors(settings.secret_key)
+    sender = Sender(database, settings, pages, mailer)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        caretaker = asyncio.create_task(_take_care(database, outbox, looker, settings.base_url))
+        tasks = [
+            asyncio.create_task(_take_care(database, outbox, looker, settings.base_url)),
+            asyncio.create_task(_remind(database, sender)),
+        ]
         try:
             yield
         finally:
-            caretaker.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await caretaker
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             if db is None:
                 database.close()
 
@@ -133,6 +141,7 @@ def create_app(
                 "pages": pages,
                 "imports": ImportQueue(database),
                 "looker": looker,
+                "sender": sender,
                 "code_key": _code_key(settings),
             }
         ),
@@ -171,6 +180,7 @@ def page_routes(settings: Settings) -> list[Any]:
         offline,
         organising,
         proofs,
+        reminders,
         scans,
         several_followups,
         ties,
@@ -193,6 +203,17 @@ async def _take_care(db: Database, outbox: Outbox, looker: Looker, base_url: str
         except Exception:
             log.exception("the caretaker will try again in a minute")
         await asyncio.sleep(_MINUTE)
+
+
+async def _remind(db: Database, sender: Sender) -> None:
+    """By a task of its own: a mail server that hangs keeps nobody else waiting."""
+    while True:
+        try:
+            await db.write(note_arrivals, now())
+            await sender.send_what_is_due()
+        except Exception:
+            log.exception("what is due will be tried again soon")
+        await asyncio.sleep(_REMIND_EVERY)
 
 
 def _code_key(settings: Settings) -> bytes:

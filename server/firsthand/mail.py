@@ -1,9 +1,11 @@
-"""Mail, sent at once over SMTP; in the demo it is only told on the console."""
+"""Mail, sent over SMTP; in the demo it is only told on the console."""
 
 import asyncio
 import logging
 import smtplib
 import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from urllib.parse import unquote, urlsplit
@@ -13,6 +15,8 @@ from firsthand.settings import Settings
 
 log = logging.getLogger("firsthand.mail")
 _SECONDS = 15
+# RFC 5321, 4.2.1: what begins with 5 will not go better the next time.
+_FOR_GOOD = 500
 
 
 class MailNotSent(Refused):
@@ -22,8 +26,28 @@ class MailNotSent(Refused):
     title = "The mail could not be sent"
 
 
+class AddressRefused(MailNotSent):
+    """The mail server knows for good that nobody is there; ``reason`` is what it says."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("We could not send the mail: this address does not take any.")
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """``name`` before the @ of its Message-ID: the same letter sent twice is one to the reader."""
+
+    to: str
+    subject: str
+    text: str
+    html: str = ""
+    name: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
 class Mailer:
-    """Sends plain text as the settings say."""
+    """Sends as the settings say."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -34,25 +58,48 @@ class Mailer:
 
     async def send(self, to: str, subject: str, text: str) -> None:
         """Returns once the mail server has taken it. Raises MailNotSent."""
+        await asyncio.to_thread(self.send_letter, Letter(to, subject, text))
+
+    def send_letter(self, letter: Letter) -> None:
+        """The same in a thread, for more than plain text. Raises MailNotSent, AddressRefused."""
         if self._settings.smtp_url is None:
             if self._settings.demo:
-                print(f"\nMail to {to}: {subject}\n{text}\n", flush=True)  # noqa: T201  # the demo's mailbox
+                print(f"\nMail to {letter.to}: {letter.subject}\n{letter.text}\n", flush=True)  # noqa: T201  # the demo's mailbox
                 return
             raise MailNotSent(
                 "This server cannot send mail. Ask whoever runs it for a sign-in link."
             )
+        try:
+            _deliver(self._settings.smtp_url, self._message(letter))
+        except smtplib.SMTPRecipientsRefused as problem:
+            code, said = next(iter(problem.recipients.values()), (550, b""))
+            if code >= _FOR_GOOD:
+                raise AddressRefused(f"{code} {said.decode(errors='replace')}"[:200]) from problem
+            raise _not_sent(problem) from problem
+        except (OSError, smtplib.SMTPException) as problem:
+            raise _not_sent(problem) from problem
+
+    def _message(self, letter: Letter) -> EmailMessage:
         message = EmailMessage()
         message["From"] = self._settings.mail_from
-        message["To"] = to
-        message["Subject"] = subject
+        message["To"] = letter.to
+        message["Subject"] = letter.subject
         message["Date"] = formatdate()
-        message["Message-ID"] = make_msgid(domain=urlsplit(self._settings.base_url).hostname)
-        message.set_content(text)
-        try:
-            await asyncio.to_thread(_deliver, self._settings.smtp_url, message)
-        except (OSError, smtplib.SMTPException) as problem:
-            log.warning("the mail server did not take a mail: %s", type(problem).__name__)
-            raise MailNotSent("We could not send the mail just now. Try again soon.") from problem
+        host = urlsplit(self._settings.base_url).hostname
+        message["Message-ID"] = (
+            f"<{letter.name}@{host}>" if letter.name else make_msgid(domain=host)
+        )
+        for name, value in letter.headers.items():
+            message[name] = value
+        message.set_content(letter.text)
+        if letter.html:
+            message.add_alternative(letter.html, subtype="html")
+        return message
+
+
+def _not_sent(problem: Exception) -> MailNotSent:
+    log.warning("the mail server did not take a mail: %s", type(problem).__name__)
+    return MailNotSent("We could not send the mail just now. Try again soon.")
 
 
 def _deliver(url: str, message: EmailMessage) -> None:

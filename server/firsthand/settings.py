@@ -19,8 +19,9 @@ class Settings:
     """Everything that can be set from outside, already checked.
 
     ``max_upload`` is in bytes. ``code_secret`` keys the hashes of foreign badges' codes: unlike
-    ``secret_key`` it must never change, or those badges would no longer be recognised. ``demo`` is
-    never read from the environment: only ``firsthand demo`` sets it.
+    ``secret_key`` it must never change, or those badges would no longer be recognised.
+    ``push_hosts``: origins of push services beside those of the browsers' makers. ``demo`` is never
+    read from the environment: only ``firsthand demo`` sets it.
     """
 
     database_url: str
@@ -36,6 +37,7 @@ class Settings:
     metrics_token: str | None = None
     log_level: str = "info"
     service_worker: bool = True
+    push_hosts: str = ""
     demo: bool = False
 
     @property
@@ -63,6 +65,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         max_upload=_number(environ, "FIRSTHAND_MAX_UPLOAD", 2_000_000_000, 10**13),
         metrics_token=environ.get("FIRSTHAND_METRICS_TOKEN") or None,
         log_level=_log_level(environ),
+        push_hosts=environ.get("FIRSTHAND_PUSH_HOSTS", "").strip(),
         service_worker=_on_or_off(environ, "FIRSTHAND_SERVICE_WORKER"),
     )
 

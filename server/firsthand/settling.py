@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from firsthand.attendees.membership import ATTENDEE_CLAIMED
+from firsthand.attendees.membership import ATTENDEE_ARRIVED, ATTENDEE_CLAIMED
 from firsthand.followups.attaching import attach_ties
 from firsthand.followups.claiming import resolve_claimed
 from firsthand.followups.one_person import join_proven
 from firsthand.handles.keeping import HANDLE_PROVEN, MATCH_ACCOUNT
 from firsthand.outbox import Handler
+from firsthand.reminders.arrivals import tell_of_arrival
 from firsthand.ties.importing import WEIGH_OWNER
 from firsthand.ties.matching import (
     MATCH_EVENT,
@@ -17,6 +18,7 @@ from firsthand.ties.matching import (
 from firsthand.ties.weighing import TIES_WEIGHED, weigh_owner
 
 HANDLERS: Mapping[str, Handler] = {
+    ATTENDEE_ARRIVED: tell_of_arrival,
     ATTENDEE_CLAIMED: resolve_claimed,
     HANDLE_PROVEN: join_proven,
     MATCH_ACCOUNT: match_account,

@@ -13,6 +13,7 @@ from firsthand.meetings import models as meetings
 from firsthand.organising import models as organising
 from firsthand.outbox import OutboxEntry
 from firsthand.proofs import models as proofs
+from firsthand.reminders import models as reminders
 from firsthand.scans import models as scans
 from firsthand.ties import models as ties
 
@@ -30,6 +31,7 @@ __all__ = [
     "metadata",
     "organising",
     "proofs",
+    "reminders",
     "scans",
     "ties",
 ]

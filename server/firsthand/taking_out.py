@@ -21,6 +21,8 @@ from firsthand.tables import metadata
 
 Row = dict[str, Any]
 _ROWS_AT_ONCE = 1000
+# An event's join code is its organiser's to give away; a browser's keys are of no use elsewhere.
+_LEFT_OUT = {"join_code", "p256dh", "auth"}
 
 
 def export_everything(session: Session, owner_id: UUID) -> dict[str, list[Row]]:
@@ -64,8 +66,7 @@ def _whose(table: Table) -> ColumnElement[UUID] | None:
 
 
 def _columns(table: Table) -> list[ColumnElement[Any]]:
-    # An event's join code is its organiser's to give away.
-    return [c for c in table.c if not c.name.endswith("_hash") and c.name != "join_code"]
+    return [c for c in table.c if not c.name.endswith("_hash") and c.name not in _LEFT_OUT]
 
 
 def _rows(session: Session, stmt: Select[Any]) -> Iterator[Row]:

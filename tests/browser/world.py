@@ -17,6 +17,7 @@ from firsthand.followups.models import FollowUp
 from firsthand.followups.verbs import complete, drop, snooze
 from firsthand.handles.networks import Network
 from firsthand.organising.lists import keep_list
+from firsthand.reminders.unsubscribing import unsubscribe_token
 from firsthand.ties.import_job import import_files
 from firsthand.ties.kinds import KindCount, TieKind
 from tests.archives import account, answer_to, assignment, listed, mention, tweet, write_zip
@@ -90,6 +91,8 @@ PAGES: dict[str, Page] = {
     "introductions-empty": Page("/introductions", "new"),
     "introduction-asked": Page("{asked}", ""),
     "intents": Page("/follow-ups/intents"),
+    "reminders": Page("/me/reminders"),
+    "unsubscribe": Page("{unsubscribe}", ""),
     "message": Page("/people/{contact}/message"),
     "follow-ups-done": Page("/follow-ups?show=done"),
     "follow-ups-dropped": Page("/follow-ups?show=dropped"),
@@ -173,6 +176,7 @@ def seed(house: House) -> World:
             "import_id": str(import_id),
             "introduction": introduction,
             "asked": asked,
+            "unsubscribe": f"/unsubscribe/{unsubscribe_token(house.settings.secret_key, ana.id)}",
             "join_code": event.join_code,
             "list_id": str(house.db.write_now(keep_list, event.id, _LIST.encode())),
         },

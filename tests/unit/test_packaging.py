@@ -52,7 +52,8 @@ def wheel(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[zip
 @pytest.mark.xdist_group("packaging")
 def test_the_wheel_holds_every_template(wheel: zipfile.ZipFile) -> None:
     folder = CHECKOUT / "templates"
-    templates = {path.relative_to(folder).as_posix() for path in folder.rglob("*.html")}
+    files = (path for path in folder.rglob("*") if path.is_file())
+    templates = {path.relative_to(folder).as_posix() for path in files}
     prefix = "firsthand/templates/"
     assert templates
     assert templates == {

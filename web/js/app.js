@@ -176,6 +176,15 @@ stayAwake();
 // htmx:load tells of the page's own body too, which is dressed already.
 on("htmx:load", ({ detail: { elt } }) => elt !== document.body && dress(elt));
 
+// Where notifications are shown, browsers forget it by themselves now and then.
+try {
+  if (localStorage.getItem("firsthand.push")) {
+    import("./push.js").then(({ keepAlive }) => keepAlive()).catch(() => {});
+  }
+} catch {
+  // No storage, so nothing was asked for.
+}
+
 // Scans that wait on this phone go out from every page; without any, their part is not even loaded.
 try {
   if (localStorage.getItem("firsthand.waiting")) import("./queue/here.js");

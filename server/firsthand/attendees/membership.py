@@ -17,6 +17,7 @@ from firsthand.outbox import enqueue
 from firsthand.problems import Conflict, NotFound
 
 ATTENDEE_CLAIMED = "attendee-claimed"
+ATTENDEE_ARRIVED = "attendee-arrived"
 
 
 def attendee_of(session: Session, account_id: UUID, slug: str) -> Attendee:
@@ -137,7 +138,10 @@ def arrive(session: Session, account_id: UUID, slug: str, moment: datetime) -> A
     """ "I am here", for today in the event's time zone. Raises NotFound."""
     attendee = attendee_of(session, account_id, slug)
     event = session.get_one(Event, attendee.event_id)
-    attendee.arrived_on = local_day(moment, ZoneInfo(event.timezone))
+    today = local_day(moment, ZoneInfo(event.timezone))
+    if attendee.arrived_on != today:
+        attendee.arrived_on = today
+        enqueue(session, ATTENDEE_ARRIVED, attendee.id)
     return attendee
 
 

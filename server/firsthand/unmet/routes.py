@@ -11,6 +11,7 @@ from firsthand.db import now
 from firsthand.dependencies import Db, SignedIn, ThePages
 from firsthand.followups.queries import follow_ups
 from firsthand.pages import see_other
+from firsthand.reminders.arrivals import arrivals_here
 from firsthand.scans.arrivals import has_arrived
 from firsthand.unmet.here import here
 from firsthand.unmet.picture import SIZE, picture
@@ -27,6 +28,7 @@ async def here_page(
     found = await db.read(here, viewer.account_id, slug, now())
     arrived = await db.read(has_arrived, viewer.account_id, found.event.slug, now())
     due = await db.read(follow_ups, viewer.account_id, states=_OPEN, limit=100)
+    people = await db.read(arrivals_here, viewer.account_id, found.event.slug, now())
     return pages.render(
         "unmet/here.html",
         viewer,
@@ -34,6 +36,7 @@ async def here_page(
         event=found.event,
         found=found,
         arrived=arrived,
+        arrivals=people,
         due=due,
         today=found.today,
         **REASON_WORDS,

@@ -16,7 +16,7 @@ from firsthand.ties.kinds import KindCount, TieKind
 from tests.server.house import House, Person, tie
 
 # What belongs to an event or to the machinery, or is a secret on its way, and to no account.
-_NOBODYS = {"event", "attendee_list", "badge", "email_code", "outbox_entry"}
+_NOBODYS = {"introduction_answer", "event", "attendee_list", "badge", "email_code", "outbox_entry"}
 
 
 def delete(person: Person, confirm: str) -> Any:

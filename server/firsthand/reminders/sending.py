@@ -1,0 +1,149 @@
+"""Sends what is due: claimed in one transaction, sent outside of any, recorded in another."""
+
+import asyncio
+import http.client
+import json
+import logging
+import ssl
+from dataclasses import dataclass, field
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from firsthand.db import Database, now
+from firsthand.followups.due import days_of_rows
+from firsthand.mail import AddressRefused, Letter, Mailer, MailNotSent
+from firsthand.pages import Pages
+from firsthand.problems import Invalid
+from firsthand.reminders.choices import check_endpoint
+from firsthand.reminders.delivering import Order, Outcome, claim, make_digests, record, sweep
+from firsthand.reminders.models import Channel
+from firsthand.reminders.telling import due_digest, notice_of, push_to
+from firsthand.reminders.unsubscribing import unsubscribe_token
+from firsthand.reminders.web_push import ServerKey, encrypt, topic_of
+from firsthand.settings import Settings
+
+log = logging.getLogger("firsthand.reminders")
+_SECONDS = 10
+# What nobody has seen by then is of no use any more.
+_PUSH_LASTS = timedelta(hours=12)
+_TAKEN = {200, 201, 202, 204}
+_GONE = {404, 410}
+
+
+@dataclass
+class Sender:
+    """Everything that leaves the house goes through here."""
+
+    db: Database
+    settings: Settings
+    pages: Pages
+    mailer: Mailer
+    key: ServerKey = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.key = ServerKey(self.settings.secret_key)
+
+    async def send_what_is_due(self) -> int:
+        """How many went out or were tried."""
+        moment = now()
+        while await self.db.write(make_digests, moment):
+            pass
+        number = 0
+        while orders := await self.db.write(claim, now()):
+            outcomes = await asyncio.gather(*(self._try(order) for order in orders))
+            await self.db.write(record, list(zip(orders, outcomes, strict=True)), now())
+            number += len(orders)
+        await self.db.write(sweep, now())
+        return number
+
+    async def _try(self, order: Order) -> Outcome:
+        send = self._mail if order.channel == Channel.MAIL else self._push
+        try:
+            return await asyncio.to_thread(send, order)
+        except Exception as problem:
+            # One that cannot be sent must not keep the others.
+            log.exception("a delivery failed")
+            return Outcome(type(problem).__name__)
+
+    def _mail(self, order: Order) -> Outcome:
+        digest = self.db.read_now(due_digest, order.owner_id, now())
+        if digest is None:
+            return Outcome()
+        token = unsubscribe_token(self.settings.secret_key, order.owner_id)
+        context = {
+            "digest": digest,
+            "base_url": self.settings.base_url,
+            "unsubscribe": f"{self.settings.base_url}/unsubscribe/{token}",
+            **days_of_rows(digest.today),
+        }
+        letter = Letter(
+            to=digest.to,
+            subject=digest.headline,
+            text=self.pages.text("reminders/digest.txt", **context),
+            html=self.pages.text("reminders/digest.html", **context),
+            name=f"digest.{order.id}",
+            headers={
+                "List-Unsubscribe": f"<{context['unsubscribe']}>",
+                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+                "Auto-Submitted": "auto-generated",
+            },
+        )
+        try:
+            self.mailer.send_letter(letter)
+        except AddressRefused as refused:
+            return Outcome(refused.reason, for_good=True)
+        except MailNotSent as problem:
+            return Outcome(problem.detail)
+        return Outcome()
+
+    def _push(self, order: Order) -> Outcome:
+        notice = self.db.read_now(notice_of, order, now())
+        to = self.db.read_now(push_to, order)
+        if notice is None or to is None:
+            return Outcome()
+        try:
+            check_endpoint(to.endpoint, self.settings.push_hosts)
+        except Invalid as refused:
+            return Outcome(refused.detail, for_good=True)
+        tag = topic_of(order.key)
+        said = {"title": notice.title, "body": notice.body, "path": notice.path, "tag": tag}
+        headers = {
+            "Authorization": self.key.authorization(to.endpoint, self._contact(), now()),
+            "Content-Encoding": "aes128gcm",
+            "Content-Type": "application/octet-stream",
+            "TTL": str(int(_PUSH_LASTS.total_seconds())),
+            "Topic": tag,
+            "Urgency": "normal",
+        }
+        body = encrypt(json.dumps(said).encode(), to.receiver)
+        try:
+            status = _post(to.endpoint, body, headers)
+        except (OSError, http.client.HTTPException) as problem:
+            return Outcome(f"The push service cannot be reached ({type(problem).__name__}).")
+        if status in _TAKEN:
+            return Outcome()
+        return Outcome(f"The push service answers {status}.", for_good=status in _GONE)
+
+    def _contact(self) -> str:
+        """Whom a push service may ask about us: the address that runs the server."""
+        base = self.settings.base_url
+        return base if base.startswith("https:") else "mailto:firsthand@localhost.invalid"
+
+
+def _post(endpoint: str, body: bytes, headers: dict[str, str]) -> int:
+    """The status of the answer, whose body nobody reads. Raises OSError, HTTPException."""
+    parts = urlsplit(endpoint)
+    host, port = parts.hostname or "", parts.port
+    connection: http.client.HTTPConnection = (
+        http.client.HTTPSConnection(
+            host, port, timeout=_SECONDS, context=ssl.create_default_context()
+        )
+        if parts.scheme == "https"
+        else http.client.HTTPConnection(host, port, timeout=_SECONDS)
+    )
+    try:
+        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        connection.request("POST", target or "/", body, headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
