@@ -1,0 +1,196 @@
+"""Perhaps known: attendees whose name is that of somebody whom an export knows by name only.
+
+A name is no proof: who is suggested here is no tie, is never counted, and is no part of the list.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Integer, bindparam, exists, func, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from firsthand.accounts.models import Account
+from firsthand.attendees.models import Attendee
+from firsthand.attendees.showing import (
+    TO_BROWSERS,
+    handle_shown,
+    shown_company,
+    shown_headline,
+    shown_name,
+    shows_itself_to_browsers,
+)
+from firsthand.db import AnySelect
+from firsthand.handles.models import Handle
+from firsthand.meetings.blocking import blocked_by_either
+from firsthand.ties.models import (
+    Dismissed,
+    Import,
+    ImportPerson,
+    ImportPersonMark,
+    ImportState,
+    Match,
+    TieBlock,
+)
+from firsthand.ties.people_known import EMAIL, named_only
+from firsthand.unmet.queries import met_attendees
+
+MOST_HINTED = 20
+# A name that so many people at an event have tells nothing.
+_TOO_MANY_OF_A_NAME = 3
+_VIEWER = bindparam("viewer", type_=ImportPerson.owner_id.type)
+_EVENT = bindparam("event", type_=Attendee.event_id.type)
+
+
+@dataclass(frozen=True, slots=True)
+class HintedPerson:
+    """``source`` is the format of the newest export with the name; ``since`` what it says of when.
+
+    ``who``: headline and company, as browsers see them.
+    """
+
+    attendee: UUID
+    name: str
+    who: Sequence[str]
+    source: str
+    since: datetime | None
+
+
+def hinted(
+    session: Session, viewer_id: UUID, event_id: UUID, only: UUID | None = None
+) -> list[HintedPerson]:
+    """By name, MOST_HINTED at most. ``only``: this attendee or nobody."""
+    values = {"viewer": viewer_id, "event": event_id, "only": only, "most": MOST_HINTED}
+    rows = session.execute(_hinted(only is not None), values).all()
+    said = named_only(session, viewer_id, {row.folded for row in rows}) if rows else {}
+    return [
+        HintedPerson(
+            attendee,
+            name,
+            [text for text in (headline, company) if text],
+            said[folded].source,
+            said[folded].at,
+        )
+        for attendee, folded, name, headline, company in rows
+    ]
+
+
+# To put the statement together takes longer than to run it, so each is made once.
+
+
+@cache
+def _hinted(only: bool) -> AnySelect:
+    here = union_all(_named_on_the_list(), _named_by_themselves()).subquery()
+    sharing = func.count().over(partition_by=here.c.folded)
+    counted = select(here.c.id, here.c.folded, sharing.label("sharing")).subquery()
+    name = shown_name()
+    dismissed = select(Dismissed.attendee_id).where(Dismissed.owner_id == _VIEWER)
+    stmt = (
+        select(
+            Attendee.id,
+            counted.c.folded,
+            name,
+            shown_headline(TO_BROWSERS),
+            shown_company(TO_BROWSERS),
+        )
+        .join(counted, counted.c.id == Attendee.id)
+        .outerjoin(Account, Account.id == Attendee.account_id)
+        .where(
+            counted.c.sharing < _TOO_MANY_OF_A_NAME,
+            Attendee.id.not_in(met_attendees(_VIEWER)),
+            Attendee.id.not_in(dismissed),
+            ~_is_on_the_list(),
+            ~_is_silenced(),
+        )
+        .order_by(func.lower(name), Attendee.id)
+        .limit(bindparam("most", type_=Integer()))
+    )
+    return stmt.where(Attendee.id == bindparam("only", type_=Attendee.id.type)) if only else stmt
+
+
+def _named_on_the_list() -> AnySelect:
+    """By the organiser's name, where that is what is shown."""
+    names = _names().subquery()
+    return (
+        select(Attendee.id, Attendee.folded)
+        .join(names, names.c.folded == Attendee.folded)
+        .outerjoin(Account, Account.id == Attendee.account_id)
+        .where(*_may_be_seen(), or_(Account.id.is_(None), Account.name == ""))
+    )
+
+
+def _named_by_themselves() -> AnySelect:
+    names = _names().subquery()
+    return (
+        select(Attendee.id, Account.folded)
+        .join(names, names.c.folded == Account.folded)
+        .join(Attendee, Attendee.account_id == Account.id)
+        .where(*_may_be_seen())
+    )
+
+
+def _names() -> AnySelect:
+    """Each name once that a done export of the viewer knows without a handle."""
+    done = select(Import.id).where(Import.owner_id == _VIEWER, Import.state == ImportState.DONE)
+    has_handle = exists().where(
+        ImportPersonMark.owner_id == ImportPerson.owner_id,
+        ImportPersonMark.person_id == ImportPerson.id,
+        ImportPersonMark.kind != EMAIL,
+    )
+    return (
+        select(ImportPerson.folded)
+        .where(
+            ImportPerson.owner_id == _VIEWER,
+            ImportPerson.folded > "",
+            ImportPerson.import_id.in_(done),
+            ~has_handle,
+        )
+        .distinct()
+    )
+
+
+def _may_be_seen() -> tuple[ColumnElement[bool], ...]:
+    """Listed at this event, somebody else, nobody blocked."""
+    others = Attendee.account_id.not_in(blocked_by_either(_VIEWER))
+    return (
+        Attendee.event_id == _EVENT,
+        shows_itself_to_browsers(),
+        or_(Attendee.account_id.is_(None), (Attendee.account_id != _VIEWER) & others),
+    )
+
+
+def _is_on_the_list() -> ColumnElement[bool]:
+    """By a handle that they show: one that they hide must not be told by who is missing here."""
+    return (
+        exists()
+        .where(
+            Match.owner_id == _VIEWER,
+            Match.attendee_id == Attendee.id,
+            Handle.id == Match.handle_id,
+            handle_shown(Handle, TO_BROWSERS),
+        )
+        .correlate(Attendee)
+    )
+
+
+def _is_silenced() -> ColumnElement[bool]:
+    """Whom the viewer blocked or muted on a network, by a handle that they show."""
+    same = (TieBlock.stable_id > "") & (TieBlock.stable_id == Handle.stable_id) | (
+        TieBlock.key > ""
+    ) & (TieBlock.key == Handle.key)
+    return (
+        exists()
+        .where(
+            or_(Handle.account_id == Attendee.account_id, Handle.attendee_id == Attendee.id),
+            handle_shown(Handle, TO_BROWSERS),
+            TieBlock.owner_id == _VIEWER,
+            TieBlock.network == Handle.network,
+            same,
+            Import.owner_id == TieBlock.owner_id,
+            Import.id == TieBlock.import_id,
+            Import.state == ImportState.DONE,
+        )
+        .correlate(Attendee)
+    )
