@@ -7,9 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, bindparam, exists, func, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.models import Account
@@ -82,7 +94,7 @@ def hinted(
 
 @cache
 def _hinted(only: bool) -> AnySelect:
-    here = union_all(_named_on_the_list(), _named_by_themselves()).subquery()
+    here = _named_here().subquery()
     sharing = func.count().over(partition_by=here.c.folded)
     counted = select(here.c.id, here.c.folded, sharing.label("sharing")).subquery()
     name = shown_name()
@@ -99,10 +111,11 @@ def _hinted(only: bool) -> AnySelect:
         .outerjoin(Account, Account.id == Attendee.account_id)
         .where(
             counted.c.sharing < _TOO_MANY_OF_A_NAME,
+            _is_named_only(counted.c.folded),
             Attendee.id.not_in(met_attendees(_VIEWER)),
             Attendee.id.not_in(dismissed),
             ~_is_on_the_list(),
-            ~_is_silenced(),
+            *_are_not_silenced(),
         )
         .order_by(func.lower(name), Attendee.id)
         .limit(bindparam("most", type_=Integer()))
@@ -110,54 +123,57 @@ def _hinted(only: bool) -> AnySelect:
     return stmt.where(Attendee.id == bindparam("only", type_=Attendee.id.type)) if only else stmt
 
 
-def _named_on_the_list() -> AnySelect:
-    """By the organiser's name, where that is what is shown."""
-    names = _names().subquery()
-    return (
-        select(Attendee.id, Attendee.folded)
-        .join(names, names.c.folded == Attendee.folded)
-        .outerjoin(Account, Account.id == Attendee.account_id)
-        .where(*_may_be_seen(), or_(Account.id.is_(None), Account.name == ""))
+def _named_here() -> CompoundSelect[Any]:
+    """Whom the viewer may see at this event, of those whose shown name some export has.
+
+    Lists of names and accounts, not joins, so that both databases begin with the names, which are
+    few, and find each by an index: by the organiser's name where that is shown, and by their own.
+    """
+    names = select(ImportPerson.folded).where(
+        ImportPerson.owner_id == _VIEWER, ImportPerson.folded > ""
     )
-
-
-def _named_by_themselves() -> AnySelect:
-    names = _names().subquery()
-    return (
-        select(Attendee.id, Account.folded)
-        .join(names, names.c.folded == Account.folded)
-        .join(Attendee, Attendee.account_id == Account.id)
-        .where(*_may_be_seen())
-    )
-
-
-def _names() -> AnySelect:
-    """Each name once that a done export of the viewer knows without a handle."""
-    done = select(Import.id).where(Import.owner_id == _VIEWER, Import.state == ImportState.DONE)
-    has_handle = exists().where(
-        ImportPersonMark.owner_id == ImportPerson.owner_id,
-        ImportPersonMark.person_id == ImportPerson.id,
-        ImportPersonMark.kind != EMAIL,
-    )
-    return (
-        select(ImportPerson.folded)
-        .where(
-            ImportPerson.owner_id == _VIEWER,
-            ImportPerson.folded > "",
-            ImportPerson.import_id.in_(done),
-            ~has_handle,
-        )
-        .distinct()
-    )
-
-
-def _may_be_seen() -> tuple[ColumnElement[bool], ...]:
-    """Listed at this event, somebody else, nobody blocked."""
-    others = Attendee.account_id.not_in(blocked_by_either(_VIEWER))
-    return (
+    accounts = select(Account.id).where(Account.folded.in_(names))
+    here = (
         Attendee.event_id == _EVENT,
         shows_itself_to_browsers(),
-        or_(Attendee.account_id.is_(None), (Attendee.account_id != _VIEWER) & others),
+        or_(
+            Attendee.account_id.is_(None),
+            and_(
+                Attendee.account_id != _VIEWER,
+                Attendee.account_id.not_in(blocked_by_either(_VIEWER)),
+            ),
+        ),
+    )
+    of_list = (
+        select(Attendee.id, Attendee.folded)
+        .outerjoin(Account, Account.id == Attendee.account_id)
+        .where(*here, Attendee.folded.in_(names), or_(Account.id.is_(None), Account.name == ""))
+    )
+    of_accounts = (
+        select(Attendee.id, Account.folded)
+        .join(Account, Account.id == Attendee.account_id)
+        .where(*here, Attendee.account_id.in_(accounts))
+    )
+    return union_all(of_list, of_accounts)
+
+
+def _is_named_only(folded: Any) -> ColumnElement[bool]:
+    """A done export of the viewer has somebody of this name, and no handle of theirs."""
+    done = select(Import.id).where(Import.owner_id == _VIEWER, Import.state == ImportState.DONE)
+    has_handle = (
+        exists()
+        .where(
+            ImportPersonMark.owner_id == _VIEWER,
+            ImportPersonMark.person_id == ImportPerson.id,
+            ImportPersonMark.kind != EMAIL,
+        )
+        .correlate(ImportPerson)
+    )
+    return exists().where(
+        ImportPerson.owner_id == _VIEWER,
+        ImportPerson.folded == folded,
+        ImportPerson.import_id.in_(done),
+        ~has_handle,
     )
 
 
@@ -175,22 +191,31 @@ def _is_on_the_list() -> ColumnElement[bool]:
     )
 
 
-def _is_silenced() -> ColumnElement[bool]:
-    """Whom the viewer blocked or muted on a network, by a handle that they show."""
-    same = (TieBlock.stable_id > "") & (TieBlock.stable_id == Handle.stable_id) | (
-        TieBlock.key > ""
-    ) & (TieBlock.key == Handle.key)
-    return (
-        exists()
-        .where(
-            or_(Handle.account_id == Attendee.account_id, Handle.attendee_id == Attendee.id),
-            handle_shown(Handle, TO_BROWSERS),
-            TieBlock.owner_id == _VIEWER,
-            TieBlock.network == Handle.network,
-            same,
-            Import.owner_id == TieBlock.owner_id,
-            Import.id == TieBlock.import_id,
-            Import.state == ImportState.DONE,
+def _are_not_silenced() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The viewer blocked or muted them on no network, as far as the handles that they show tell."""
+
+    def silenced(whose: Any) -> AnySelect:
+        return (
+            select(whose)
+            .join(TieBlock, TieBlock.network == Handle.network)
+            .join(
+                Import,
+                and_(Import.owner_id == TieBlock.owner_id, Import.id == TieBlock.import_id),
+            )
+            .where(
+                TieBlock.owner_id == _VIEWER,
+                Import.state == ImportState.DONE,
+                or_(
+                    and_(TieBlock.stable_id > "", TieBlock.stable_id == Handle.stable_id),
+                    and_(TieBlock.key > "", TieBlock.key == Handle.key),
+                ),
+                Handle.circle.in_(TO_BROWSERS),
+                whose.is_not(None),
+            )
         )
-        .correlate(Attendee)
+
+    by_account, by_list = silenced(Handle.account_id), silenced(Handle.attendee_id)
+    return (
+        or_(Attendee.account_id.is_(None), Attendee.account_id.not_in(by_account)),
+        or_(Attendee.account_id.is_not(None), Attendee.id.not_in(by_list)),
     )

@@ -20,6 +20,9 @@ def upgrade() -> None:
         _fold_names(name)
     op.create_index("ix_account_folded", "account", ["folded"], unique=False)
     op.create_index("ix_attendee_event_id_folded", "attendee", ["event_id", "folded"], unique=False)
+    name, table = "ix_import_person_mark_owner_id_person_id", "import_person_mark"
+    op.drop_index(name, table_name=table)
+    op.create_index(name, table, ["owner_id", "person_id", "kind", "key"], unique=False)
 
 
 def _fold_names(name: str) -> None:
