@@ -96,31 +96,22 @@ def hinted(
 def _hinted(only: bool) -> AnySelect:
     here = _named_here().subquery()
     sharing = func.count().over(partition_by=here.c.folded)
-    counted = select(here.c.id, here.c.folded, sharing.label("sharing")).subquery()
-    name = shown_name()
-    dismissed = select(Dismissed.attendee_id).where(Dismissed.owner_id == _VIEWER)
+    counted = select(here, sharing.label("sharing")).subquery()
     stmt = (
         select(
-            Attendee.id,
-            counted.c.folded,
-            name,
-            shown_headline(TO_BROWSERS),
-            shown_company(TO_BROWSERS),
+            counted.c.id, counted.c.folded, counted.c.name, counted.c.headline, counted.c.company
         )
-        .join(counted, counted.c.id == Attendee.id)
-        .outerjoin(Account, Account.id == Attendee.account_id)
         .where(
             counted.c.sharing < _TOO_MANY_OF_A_NAME,
+            counted.c.is_left_out.is_(False),
             _is_named_only(counted.c.folded),
-            Attendee.id.not_in(met_attendees(_VIEWER)),
-            Attendee.id.not_in(dismissed),
-            ~_is_on_the_list(),
-            *_are_not_silenced(),
         )
-        .order_by(func.lower(name), Attendee.id)
+        .order_by(func.lower(counted.c.name), counted.c.id)
         .limit(bindparam("most", type_=Integer()))
     )
-    return stmt.where(Attendee.id == bindparam("only", type_=Attendee.id.type)) if only else stmt
+    if only:
+        stmt = stmt.where(counted.c.id == bindparam("only", type_=Attendee.id.type))
+    return stmt
 
 
 def _named_here() -> CompoundSelect[Any]:
@@ -128,33 +119,53 @@ def _named_here() -> CompoundSelect[Any]:
 
     Lists of names and accounts, not joins, so that both databases begin with the names, which are
     few, and find each by an index: by the organiser's name where that is shown, and by their own.
+    All that is asked of an attendee is asked here: PostgreSQL would read them all for it again.
     """
     names = select(ImportPerson.folded).where(
         ImportPerson.owner_id == _VIEWER, ImportPerson.folded > ""
     )
     accounts = select(Account.id).where(Account.folded.in_(names))
-    here = (
-        Attendee.event_id == _EVENT,
-        shows_itself_to_browsers(),
-        or_(
-            Attendee.account_id.is_(None),
-            and_(
-                Attendee.account_id != _VIEWER,
-                Attendee.account_id.not_in(blocked_by_either(_VIEWER)),
-            ),
-        ),
+    of_list = _may_be_seen(Attendee.folded).where(
+        Attendee.folded.in_(names), or_(Account.id.is_(None), Account.name == "")
     )
-    of_list = (
-        select(Attendee.id, Attendee.folded)
-        .outerjoin(Account, Account.id == Attendee.account_id)
-        .where(*here, Attendee.folded.in_(names), or_(Account.id.is_(None), Account.name == ""))
-    )
-    of_accounts = (
-        select(Attendee.id, Account.folded)
-        .join(Account, Account.id == Attendee.account_id)
-        .where(*here, Attendee.account_id.in_(accounts))
-    )
+    of_accounts = _may_be_seen(Account.folded).where(Attendee.account_id.in_(accounts))
     return union_all(of_list, of_accounts)
+
+
+def _may_be_seen(folded: Any) -> AnySelect:
+    return (
+        select(
+            Attendee.id,
+            folded.label("folded"),
+            shown_name().label("name"),
+            shown_headline(TO_BROWSERS).label("headline"),
+            shown_company(TO_BROWSERS).label("company"),
+            _is_left_out().label("is_left_out"),
+        )
+        .outerjoin(Account, Account.id == Attendee.account_id)
+        .where(
+            Attendee.event_id == _EVENT,
+            shows_itself_to_browsers(),
+            or_(
+                Attendee.account_id.is_(None),
+                and_(
+                    Attendee.account_id != _VIEWER,
+                    Attendee.account_id.not_in(blocked_by_either(_VIEWER)),
+                ),
+            ),
+        )
+    )
+
+
+def _is_left_out() -> ColumnElement[bool]:
+    """Met, dismissed, on the list by a tie, or silenced; these count among those of a name."""
+    dismissed = select(Dismissed.attendee_id).where(Dismissed.owner_id == _VIEWER)
+    return or_(
+        Attendee.id.in_(met_attendees(_VIEWER)),
+        Attendee.id.in_(dismissed),
+        _is_on_the_list(),
+        *_are_silenced(),
+    )
 
 
 def _is_named_only(folded: Any) -> ColumnElement[bool]:
@@ -191,8 +202,8 @@ def _is_on_the_list() -> ColumnElement[bool]:
     )
 
 
-def _are_not_silenced() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """The viewer blocked or muted them on no network, as far as the handles that they show tell."""
+def _are_silenced() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The viewer blocked or muted them on a network, as far as the handles that they show tell."""
 
     def silenced(whose: Any) -> AnySelect:
         return (
@@ -216,6 +227,6 @@ def _are_not_silenced() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
     by_account, by_list = silenced(Handle.account_id), silenced(Handle.attendee_id)
     return (
-        or_(Attendee.account_id.is_(None), Attendee.account_id.not_in(by_account)),
-        or_(Attendee.account_id.is_not(None), Attendee.id.not_in(by_list)),
+        and_(Attendee.account_id.is_not(None), Attendee.account_id.in_(by_account)),
+        and_(Attendee.account_id.is_(None), Attendee.id.in_(by_list)),
     )
