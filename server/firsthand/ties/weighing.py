@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from firsthand.db import lock_owners, table_of
+from firsthand.db import find_by_keys, lock_owners, table_of
 from firsthand.outbox import enqueue
 from firsthand.prepared import Prepared
 from firsthand.ties.facts import facts_of_range, kind_counts
@@ -50,6 +50,7 @@ _GIVEN_UP = (ImportState.FAILED, ImportState.UNDONE)
 def weigh_owner(session: Session, owner_id: UUID, position: str) -> str | None:
     """Outbox: one step; ``position`` is the last tie weighed, empty while there is to take back."""
     lock_owners(session, [owner_id])
+    find_by_keys(session)
     if not position and _take_back_some(session, owner_id):
         return ""
     after = UUID(position) if position else UUID(int=0)
