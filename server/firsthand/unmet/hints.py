@@ -34,7 +34,7 @@ from firsthand.attendees.showing import (
     shown_name,
     shows_itself_to_browsers,
 )
-from firsthand.db import AnySelect
+from firsthand.db import AnySelect, find_by_keys
 from firsthand.handles.models import Handle
 from firsthand.meetings.blocking import blocked_by_either
 from firsthand.ties.models import (
@@ -75,6 +75,7 @@ def hinted(
 ) -> list[HintedPerson]:
     """By name, MOST_HINTED at most. ``only``: this attendee or nobody."""
     values = {"viewer": viewer_id, "event": event_id, "only": only, "most": MOST_HINTED}
+    find_by_keys(session)
     rows = session.execute(_hinted(only is not None), values).all()
     said = named_only(session, viewer_id, {row.folded for row in rows}) if rows else {}
     return [
