@@ -69,6 +69,7 @@ _BY_KEYS = (
     "-c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off "
     "-c plan_cache_mode=force_generic_plan"
 )
+_FIND_BY_KEYS = text("SET LOCAL enable_seqscan = off")
 _DEADLOCK_OR_SERIALIZATION = {"40P01", "40001"}
 _TRIES = 3
 
@@ -534,6 +535,16 @@ def lock_owners(session: Session, owner_ids: Sequence[UUID]) -> None:
     # In the array's order, in one round trip.
     lock = "SELECT pg_advisory_xact_lock(key) FROM unnest(%(keys)s::bigint[]) AS key"
     execute(session.connection(), lock, {"keys": keys})
+
+
+def find_by_keys(session: Session) -> None:
+    """Until the transaction ends, PostgreSQL takes indexes, however it judges a table's size.
+
+    For what finds a few rows by their keys in tables that may have been filled just now. SQLite
+    always does.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_FIND_BY_KEYS)
 
 
 def ping(session: Session) -> None:

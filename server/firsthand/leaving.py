@@ -10,16 +10,24 @@ from firsthand.accounts.models import Account, EmailCode
 from firsthand.attendees.models import Attendee
 from firsthand.db import Database, lock_owners, now
 from firsthand.events.models import Event, EventRole, Role
-from firsthand.ties.models import Tie
+from firsthand.ties.models import Import, Tie
 from firsthand.ties.open_uploads import discard_uploads_of
+from firsthand.ties.people_known import forget_some_people
 from firsthand.upload_folders import uploads_folder
 
 _TIES_AT_ONCE = 2000
+_PEOPLE_AT_ONCE = 1000
 
 
 async def leave(db: Database, account_id: UUID) -> None:
-    """Delete the account. Its ties go first and in portions, so that nobody's scan waits long."""
+    """Delete the account.
+
+    Its ties and what its exports say of people go first and in portions, so that nobody's scan
+    waits long.
+    """
     while await db.write(_forget_some_ties, account_id):
+        pass
+    while await db.write(_forget_some_people, account_id):
         pass
     await db.write(delete_account, account_id)
     await asyncio.to_thread(discard_uploads_of, uploads_folder(), account_id)
@@ -78,3 +86,8 @@ def _forget_some_ties(session: Session, account_id: UUID) -> bool:
     )
     session.execute(delete(Tie).where(Tie.owner_id == account_id, Tie.id.in_(some)))
     return bool(some)
+
+
+def _forget_some_people(session: Session, account_id: UUID) -> bool:
+    imports = session.scalars(select(Import.id).where(Import.owner_id == account_id)).all()
+    return forget_some_people(session, account_id, imports, _PEOPLE_AT_ONCE)

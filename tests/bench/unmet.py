@@ -30,9 +30,17 @@ from firsthand.migrations import upgrade
 from firsthand.ties.kind_bits import kind_bits
 from firsthand.ties.kinds import KindCount, TieKind
 from firsthand.ties.matching import AFTER_ALL, BEFORE_ALL, match_event, match_ties
-from firsthand.ties.models import Dismissed, Import, ImportState, Tie, TieFact
+from firsthand.ties.models import (
+    Dismissed,
+    Import,
+    ImportPerson,
+    ImportState,
+    Tie,
+    TieFact,
+)
 from firsthand.ties.score import strength
 from firsthand.ties.weighing import _TIES_A_STEP
+from firsthand.unmet.hints import hinted
 from firsthand.unmet.queries import (
     count_known_and_met,
     count_unmet,
@@ -43,13 +51,17 @@ from tests.postgres import running_postgres
 from tests.server.house import House, Person
 
 ROUNDS = 60
+HINTS = 5_000
 # Milliseconds: the page's query and the whole request.
 TARGETS = {"sqlite": (10, 40), "postgresql": (30, 60)}
 _AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def fill(session: Session, viewer: UUID, event_id: UUID, attendees: int, ties: int) -> None:
-    """Every tie fits a handle of some attendee; one in ten attendees is unlisted, 500 are met."""
+    """Every tie fits a handle of some attendee; one in ten attendees is unlisted, 500 are met.
+
+    Of HINTS people whom an export knows by name only, one in ten has an attendee's name.
+    """
     ids = [new_id() for _ in range(attendees)]
     listed = [number % 10 != 3 for number in range(attendees)]
     put(
@@ -60,6 +72,7 @@ def fill(session: Session, viewer: UUID, event_id: UUID, attendees: int, ties: i
                 "id": of,
                 "event_id": event_id,
                 "name": f"Person {number}",
+                "folded": f"person {number}",
                 "listed": listed[number],
                 "headline": f"Engineer of {number % 97}",
                 "company": f"Company {number % 313}",
@@ -119,6 +132,22 @@ def fill(session: Session, viewer: UUID, event_id: UUID, attendees: int, ties: i
             }
             for number, of in enumerate(tie_ids)
             for kind in kinds[number]
+        ),
+    )
+    put(
+        session,
+        ImportPerson,
+        (
+            {
+                "owner_id": viewer,
+                "id": new_id(),
+                "import_id": brought,
+                "name": name,
+                "folded": name.lower(),
+                "phones": [],
+            }
+            for number in range(HINTS)
+            for name in [f"Person {number}" if number % 10 == 0 else f"Friend {number}"]
         ),
     )
     cards = [(new_id(), of) for of in ids[1 : 5 * 500 : 5]]
@@ -187,6 +216,7 @@ def measure(house: House, viewer: Person, event: Event, most: tuple[int, int]) -
     say("search that finds nobody", unmet, UnmetFilter(q="nobody at all"), 50)
     say("count of those to meet", count_unmet, limit=most[0])
     say("count of those met", count_known_and_met, limit=most[0])
+    say("hints by name alone", hinted, limit=most[0])
     for path in (
         f"/events/{event.slug}/unmet",
         f"/api/v1/events/{event.slug}/unmet",

@@ -5,9 +5,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from firsthand.db import Base, new_id, now
+from firsthand.folding import fold
 
 
 class Circle(StrEnum):
@@ -19,13 +20,17 @@ class Circle(StrEnum):
 
 
 class Account(Base):
-    """Somebody who can sign in, with the profile that others may see as the circles say."""
+    """Somebody who can sign in, with the profile that others may see as the circles say.
+
+    ``folded`` is the name as search compares it; a statement that writes names writes it too.
+    """
 
     __tablename__ = "account"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    folded: Mapped[str] = mapped_column(default="", index=True)
     headline: Mapped[str] = mapped_column(default="")
     company: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
@@ -34,6 +39,11 @@ class Account(Base):
     email_circle: Mapped[str] = mapped_column(default=Circle.NOBODY)
     phone_circle: Mapped[str] = mapped_column(default=Circle.NOBODY)
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+    @validates("name")
+    def _fold_name(self, _: str, name: str) -> str:
+        self.folded = fold(name)
+        return name
 
 
 class SignInSession(Base):

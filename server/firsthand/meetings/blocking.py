@@ -1,9 +1,10 @@
 """Who has blocked whom: the two never see each other, whoever of them asked for it."""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, or_, select
+from sqlalchemy import BindParameter, CompoundSelect, Uuid, and_, or_, select, union
 from sqlalchemy.orm import Session
 
 from firsthand.db import insert_new, table_of
@@ -32,6 +33,14 @@ _BLOCKS = Prepared(
 def blocked_pairs(session: Session, pairs: Collection[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
     """Those of these pairs of accounts with a block in either direction."""
     return {(one, other) for one, other in _BLOCKS.rows(session, list(pairs))}
+
+
+def blocked_by_either(viewer_id: BindParameter[Any]) -> CompoundSelect[Any]:
+    """The accounts that block the viewer or are blocked by the viewer, as a query."""
+    return union(
+        select(Block.account_id).where(Block.owner_id == viewer_id),
+        select(Block.owner_id).where(Block.account_id == viewer_id),
+    )
 
 
 def block(session: Session, owner_id: UUID, account_id: UUID) -> None:

@@ -14,6 +14,7 @@ from firsthand.attendees.membership import claim_by_email
 from firsthand.attendees.models import Attendee
 from firsthand.badges.issuing import issue_badges
 from firsthand.db import insert_new, lock_owners, new_id, now
+from firsthand.folding import fold
 from firsthand.handles.keeping import handle_rows, replace_listed_handles
 from firsthand.handles.models import Handle
 from firsthand.handles.parsing import ParsedHandle
@@ -75,9 +76,9 @@ def import_list(
 
 def _attendees(session: Session, event_id: UUID) -> Sequence[Any]:
     columns = (
-        Attendee.id, Attendee.account_id, Attendee.name, Attendee.email, Attendee.headline,
-        Attendee.company, Attendee.ticket, Attendee.listed, Attendee.chose_listed_at,
-        Attendee.joined,
+        Attendee.id, Attendee.account_id, Attendee.name, Attendee.folded, Attendee.email,
+        Attendee.headline, Attendee.company, Attendee.ticket, Attendee.listed,
+        Attendee.chose_listed_at, Attendee.joined,
     )  # fmt: skip
     return session.execute(
         select(*columns).where(Attendee.event_id == event_id).order_by(Attendee.id)
@@ -107,6 +108,7 @@ def _add(
             "event_id": event_id,
             "account_id": None,
             "name": row.name,
+            "folded": fold(row.name),
             "email": row.email or None,
             "headline": row.headline or "",
             "company": row.company or "",
@@ -146,6 +148,7 @@ def _after(was: Any, row: ListRow, listed: bool | None) -> dict[str, Any]:
     keeps_listed = was.chose_listed_at is not None or listed is None
     return {
         "name": row.name,
+        "folded": fold(row.name),
         "email": was.email if row.email is None else row.email or None,
         "headline": was.headline if row.headline is None else row.headline,
         "company": was.company if row.company is None else row.company,

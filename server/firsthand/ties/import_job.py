@@ -16,6 +16,7 @@ import msgspec
 
 from firsthand.db import Database
 from firsthand.ties.importing import (
+    GROWING,
     ImportEnded,
     fail_import,
     finish_import,
@@ -166,7 +167,8 @@ def _flush(db: Database, owner_id: UUID, import_id: UUID, findings: _Findings) -
         db.write_now(write_ties, owner_id, import_id, findings.ties)
         findings.batches += 1
         if findings.batches in _GROWN:
-            db.write_now(refresh_statistics)
+            for table in GROWING:
+                db.write_now(refresh_statistics, table)
     if findings.blocks:
         db.write_now(write_blocks, owner_id, import_id, findings.blocks)
     if findings.people:

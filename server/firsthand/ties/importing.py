@@ -27,7 +27,16 @@ from firsthand.ties.kinds import (
     Problem,
     Summary,
 )
-from firsthand.ties.models import Import, ImportList, ImportState, Interest, TieBlock
+from firsthand.ties.models import (
+    Import,
+    ImportList,
+    ImportState,
+    Interest,
+    Tie,
+    TieBlock,
+    TieFact,
+    TieName,
+)
 from firsthand.ties.people_known import write_people
 from firsthand.ties.resolving import resolve_ties
 
@@ -35,6 +44,8 @@ from firsthand.ties.resolving import resolve_ties
 WEIGH_OWNER = "weigh-owner"
 MOST_WAITING = 5
 _MOST_PROBLEMS = 50
+# What an import fills, to be told to PostgreSQL one by one, so that none of it takes long.
+GROWING = tuple(model.__tablename__ for model in (Tie, TieName, TieFact))
 _COUNTED = ("added", "updated", "unchanged")
 _SILENT_FOR = timedelta(minutes=2)
 RESTARTED = "The import was interrupted. Nothing of it was kept: please bring the file again."
@@ -140,13 +151,13 @@ def _counting() -> ReturningUpdate[tuple[UUID]]:
     )
 
 
-def refresh_statistics(session: Session) -> None:
+def refresh_statistics(session: Session, table: str) -> None:
     """PostgreSQL takes a table that has just been filled for empty, and reads all of it each time.
 
     Its own housekeeping notices a minute later, when the import should be over.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("ANALYZE tie, tie_name, tie_fact"))
+        session.execute(text(f"ANALYZE {table}"))
 
 
 def write_blocks(

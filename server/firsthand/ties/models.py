@@ -105,7 +105,8 @@ class ImportPersonMark(Base):
             ["import_person.owner_id", "import_person.id"],
             ondelete="CASCADE",
         ),
-        Index("ix_import_person_mark_owner_id_person_id", "owner_id", "person_id"),
+        # All of it, so that SQLite takes it rather than read all marks of the owner.
+        Index("ix_import_person_mark_owner_id_person_id", "owner_id", "person_id", "kind", "key"),
     )
 
     owner_id: Mapped[UUID] = mapped_column(primary_key=True)

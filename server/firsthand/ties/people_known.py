@@ -100,6 +100,16 @@ def people_named(session: Session, owner_id: UUID, name: str) -> list[KnownPerso
     return _people(session, owner_id, session.scalars(_named(), values).all())
 
 
+def named_only(session: Session, owner_id: UUID, folded: Collection[str]) -> dict[str, KnownPerson]:
+    """By folded name: whom the owner's newest export names without any handle."""
+    found: dict[str, KnownPerson] = {}
+    ids = session.scalars(_with_names(), {"owner": owner_id, "names": list(folded)})
+    for person in _people(session, owner_id, ids):
+        if not person.handles:
+            found.setdefault(fold(person.name), person)
+    return found
+
+
 def _people(session: Session, owner_id: UUID, ids: Iterable[UUID]) -> list[KnownPerson]:
     values = {"owner": owner_id, "ids": list(ids)}
     if not values["ids"]:
@@ -150,6 +160,14 @@ def _named() -> AnySelect:
             ImportPerson.owner_id == bindparam("owner"), ImportPerson.folded == bindparam("folded")
         )
         .limit(20)
+    )
+
+
+@cache
+def _with_names() -> AnySelect:
+    return select(ImportPerson.id).where(
+        ImportPerson.owner_id == bindparam("owner"),
+        ImportPerson.folded.in_(bindparam("names", expanding=True)),
     )
 
 

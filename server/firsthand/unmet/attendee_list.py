@@ -16,7 +16,6 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
-    union,
 )
 from sqlalchemy.orm import Session, aliased
 
@@ -36,7 +35,7 @@ from firsthand.badges.models import Badge
 from firsthand.contacts.models import Contact, ContactAttendee, Stage
 from firsthand.db import AnySelect
 from firsthand.folding import folded_together, pattern_of
-from firsthand.meetings.models import Block
+from firsthand.meetings.blocking import blocked_by_either
 from firsthand.unmet.queries import met_attendees
 from firsthand.unmet.reasons import Reason
 from firsthand.unmet.sharing import ShownHandle, shared_reasons, shown_handles
@@ -149,10 +148,6 @@ _NOT_MET = (Stage.NEW, Stage.ONLINE, Stage.SPOKEN)
 def _listed(q: bool, further: bool) -> AnySelect:
     name, headline, company = shown_name(), shown_headline(TO_BROWSERS), shown_company(TO_BROWSERS)
     key = func.lower(name)
-    blocked = union(
-        select(Block.account_id).where(Block.owner_id == _VIEWER),
-        select(Block.owner_id).where(Block.account_id == _VIEWER),
-    )
     stmt = (
         select(
             Attendee.id, Attendee.account_id, name, headline, company,
@@ -162,7 +157,10 @@ def _listed(q: bool, further: bool) -> AnySelect:
         .where(
             Attendee.event_id == bindparam("event"),
             shows_itself_to_browsers(),
-            or_(Attendee.account_id.is_(None), Attendee.account_id.not_in(blocked)),
+            or_(
+                Attendee.account_id.is_(None),
+                Attendee.account_id.not_in(blocked_by_either(_VIEWER)),
+            ),
         )
         .order_by(key, Attendee.id)
         .limit(bindparam("most", type_=Integer()))

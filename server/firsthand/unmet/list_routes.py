@@ -9,6 +9,7 @@ from litestar import Response, delete, get, put
 from litestar.params import FromPath, FromQuery
 
 from firsthand.accounts.signing_in import Viewer
+from firsthand.contacts.evidence import source_words
 from firsthand.db import Database, now
 from firsthand.dependencies import Db, SignedIn, TheCursors, ThePages
 from firsthand.forms import read_form
@@ -27,6 +28,7 @@ from firsthand.scans.reading import clean_intents_and_note
 from firsthand.ties.score import AS_USUAL, score
 from firsthand.ties.tuning import choose_tuning, tuning_of
 from firsthand.unmet.here import event_here
+from firsthand.unmet.hints import hinted
 from firsthand.unmet.queries import KnownPerson, unmet
 from firsthand.unmet.reading import (
     LEVELS,
@@ -65,12 +67,15 @@ async def unmet_page(
     found = await db.read(unmet, viewer.account_id, event.id, narrowed, page.limit, page.after)
     people, further = page.cut(found, lambda person: (person.strength, person.attendee))
     is_more = bool(cursor and request.headers.get("hx-request"))
+    is_whole = not is_more and narrowed == UnmetFilter()
     return pages.render(
         "unmet/_rows.html" if is_more else "unmet/list.html",
         viewer,
         here="here",
         event=event,
         further=further,
+        hints=await db.read(hinted, viewer.account_id, event.id) if is_whole else (),
+        source_words=source_words,
         narrowed=narrowed,
         networks=NETWORKS,
         chips=kind_chips(event.slug, narrowed),
@@ -198,6 +203,11 @@ async def _back(
         return see_other(f"/events/{slug}/unmet")
     event = await db.read(event_here, viewer.account_id, slug)
     found = await db.read(unmet, viewer.account_id, event.id, UnmetFilter(), 1, only=attendee_id)
+    if not found:
+        hints = await db.read(hinted, viewer.account_id, event.id, only=attendee_id)
+        return pages.render(
+            "unmet/_hints.html", viewer, event=event, hints=hints, source_words=source_words
+        )
     return pages.render(
         "unmet/_rows.html", viewer, event=event, further=None, **_rows(found, now())
     )

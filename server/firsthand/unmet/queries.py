@@ -42,7 +42,7 @@ from firsthand.contacts.models import MET_STAGES, Contact, ContactAttendee
 from firsthand.db import AnySelect
 from firsthand.folding import folded_together, pattern_of
 from firsthand.handles.models import Handle
-from firsthand.meetings.models import Block
+from firsthand.meetings.blocking import blocked_by_either
 from firsthand.ties.interest_words import common_interests
 from firsthand.ties.interests import interests_of
 from firsthand.ties.kind_bits import bits_asked_for
@@ -211,10 +211,6 @@ def _is_seen(q: bool) -> ColumnElement[bool]:
     A scalar subquery and no join: PostgreSQL cannot guess how many rows these conditions leave,
     and would join and sort all matches rather than walk the index until the page is full.
     """
-    blocked = union(
-        select(Block.account_id).where(Block.owner_id == _VIEWER),
-        select(Block.owner_id).where(Block.account_id == _VIEWER),
-    )
     stmt = (
         select(literal(1))
         .select_from(Attendee)
@@ -223,7 +219,10 @@ def _is_seen(q: bool) -> ColumnElement[bool]:
             Attendee.id == Match.attendee_id,
             Attendee.listed.is_(True),
             handle_shown(Handle, TO_BROWSERS),
-            or_(Attendee.account_id.is_(None), Attendee.account_id.not_in(blocked)),
+            or_(
+                Attendee.account_id.is_(None),
+                Attendee.account_id.not_in(blocked_by_either(_VIEWER)),
+            ),
         )
     )
     if q:

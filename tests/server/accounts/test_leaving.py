@@ -12,7 +12,7 @@ from firsthand.attendees.models import Attendee
 from firsthand.events.models import Event
 from firsthand.tables import metadata
 from firsthand.taking_out import export_everything
-from firsthand.ties.kinds import KindCount, TieKind
+from firsthand.ties.kinds import FoundPerson, KindCount, TieKind
 from tests.server.house import House, Person, tie
 
 # What belongs to an event or to the machinery, or is a secret on its way, and to no account.
@@ -152,3 +152,13 @@ def test_an_event_of_nobody_else_goes_and_one_of_others_stays(house: House) -> N
 
 def _join_instead(session: Session, attendee_id: Any) -> None:
     session.get_one(Attendee, attendee_id).joined = True
+
+
+def test_the_people_of_exports_go_in_portions(house: House) -> None:
+    ana = house.person("Ana")
+    house.ties(ana, people=[FoundPerson(f"Friend {number}") for number in range(2_500)])
+    before = house.db.figures()["write_transactions_total"]
+    assert delete(ana, ana.email).status_code == 303
+    assert rows(house, "import_person") == 0
+    # Three portions, and each time one look more that finds nothing: ties, people, the account.
+    assert house.db.figures()["write_transactions_total"] - before >= 6

@@ -40,6 +40,17 @@ END:VCARD
 """
 
 
+BLUESKY = {
+    "subject": {"did": "did:plc:mira0000000000000000000a", "handle": "mira.example.org"},
+    "follows": [
+        {"did": "did:plc:fenna000000000000000000a", "handle": "fenna.bsky.social"},
+    ],
+}
+MASTODON = """Account address,Show boosts,Notify on new posts,Languages
+fenna@social.example,true,false,
+"""
+
+
 def github(*logins: str) -> str:
     return json.dumps(
         [
@@ -76,6 +87,20 @@ FORMATS = [
     ),
     Format("github", "following.json", github("fenna").encode(), ("github", "fenna", "1"), 0),
     Format("google-contacts", "contacts.csv", GOOGLE.encode(), ("github", "fenna-w", None)),
+    Format(
+        "mastodon",
+        "following_accounts.csv",
+        MASTODON.encode(),
+        ("mastodon", "fenna@social.example", None),
+        0,
+    ),
+    Format(
+        "bluesky",
+        "getFollows.json",
+        json.dumps(BLUESKY).encode(),
+        ("bluesky", "fenna.bsky.social", "did:plc:fenna000000000000000000a"),
+        0,
+    ),
     Format("vcard", "contacts.vcf", VCARD.encode(), ("x", "fenna", None)),
 ]
 
