@@ -18,6 +18,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    tuple_,
     union,
 )
 from sqlalchemy.orm import Session
@@ -232,17 +233,11 @@ def _ties_of_card() -> AnySelect:
     put_on = select(Tie.id).where(Tie.owner_id == _OWNER, Tie.contact_id.in_(members))
     # From the card's few handles to the ties, of which there may be very many: so what is on no
     # card is asked of those found only, else SQLite would begin with all of these.
-    by_handle = (
-        select(Tie.id)
-        .join(
-            ContactHandle,
-            and_(
-                ContactHandle.owner_id == Tie.owner_id,
-                ContactHandle.network == Tie.network,
-                ContactHandle.key == Tie.key,
-            ),
-        )
-        .where(ContactHandle.owner_id == _OWNER, ContactHandle.contact_id.in_(members))
+    handles = select(ContactHandle.network, ContactHandle.key).where(
+        ContactHandle.owner_id == _OWNER, ContactHandle.contact_id.in_(members)
+    )
+    by_handle = select(Tie.id).where(
+        Tie.owner_id == _OWNER, tuple_(Tie.network, Tie.key).in_(handles)
     )
     return (
         select(Tie.id, Tie.network, Tie.name)
