@@ -55,6 +55,7 @@ from firsthand.ties.import_queue import ImportQueue
 from firsthand.ties.importing import fail_silent_imports
 from firsthand.ties.open_uploads import sweep_uploads
 from firsthand.unmet import list_routes as unmet_list
+from firsthand.unmet import recap_routes as recap
 from firsthand.unmet import routes as unmet
 from firsthand.upload_folders import uploads_folder
 
@@ -169,6 +170,7 @@ def page_routes(settings: Settings) -> list[Any]:
         tokens,
         unmet,
         unmet_list,
+        recap,
     ]
     routes: list[Any] = [route for module in modules for route in module.routes]
     return routes + (demo.routes if settings.demo else [])

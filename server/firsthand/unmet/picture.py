@@ -20,6 +20,8 @@ from firsthand.unmet.picture_rings import Ring, rings_for
 SIZE: Final = 400
 CENTRE: Final = SIZE / 2
 YOU: Final = 22.0
+# More people than this are a crowd, whose lines are drawn fainter.
+MANY: Final = 60
 # Letters in a smaller face could not be read on a phone.
 _SMALLEST_WITH_LETTERS: Final = 9.0
 _SMALLEST_WITH_LABEL: Final = 10.5

@@ -70,10 +70,9 @@ class Label:
 def label_beside(
     name: str, face: Circle, circles: Iterable[Circle], labels: Iterable[Label], size: float
 ) -> Label | None:
-    """Below the face, else above, else at a side; None where each place is taken."""
+    """Below the face, else above, else at a side, else a shorter one; None where all is taken."""
     taken_circles, taken_labels = list(circles), list(labels)
-    text = _short(name)
-    for label in _places(text, face) if text else ():
+    for label in (label for text in _texts(name) for label in _places(text, face)):
         inside = label.left >= 1 and label.right <= size - 1
         inside = inside and label.top >= 1 and label.bottom <= size - 1
         if (
@@ -107,16 +106,16 @@ def _advance(char: str) -> float:
     return _WIDE if wide or char in "MWmw@" else _NARROW
 
 
-def _short(name: str) -> str:
-    """The whole name, else its first word, else the beginning."""
+def _texts(name: str) -> list[str]:
+    """The whole name, else its first word, each cut where it is very long."""
     words = [
         "".join(char for char in word if unicodedata.category(char)[0] != "C" or char == "\u200c")
         for word in name.split()[:8]
     ]
-    whole = " ".join(filter(None, words))
-    if len(whole) <= _LONGEST:
-        return whole
-    first = next(filter(None, words), "")
-    if len(first) <= _LONGEST and len(first) > 2:
-        return first
-    return whole[: _LONGEST - 1].rstrip() + "…"
+    shown = [word for word in words if word]
+    texts = [text for text in (" ".join(shown), *shown[:1]) if len(text) <= _LONGEST]
+    return list(dict.fromkeys(texts or [_cut(text) for text in shown[:1]]))
+
+
+def _cut(text: str) -> str:
+    return text[: _LONGEST - 1].rstrip() + "…"

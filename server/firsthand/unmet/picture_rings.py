@@ -14,6 +14,7 @@ _NAME_WIDTH: Final = 62.0
 _NAME_HEIGHT: Final = 13.0
 # In a crowd so many stand apart, large enough for letters and names.
 _INNERMOST: Final = 6
+_INNERMOST_PITCH: Final = 38.0
 _OTHERS_SHARE: Final = 0.78  # the size of a face not met, of one met
 _THICKEST: Final = 5.0
 
@@ -30,12 +31,16 @@ class Ring:
 
 @dataclass(frozen=True, slots=True)
 class _Zone:
-    """So many people with faces ``pitch`` apart; ``named``: with room for names beside them."""
+    """So many people with faces ``pitch`` apart; ``named``: with room for names beside them.
+
+    ``before`` is room left free inside of it; ``alone``: all on one ring, however far out.
+    """
 
     count: int
     pitch: float
     named: bool
     before: float = 0.0
+    alone: bool = False
 
     @property
     def chord(self) -> float:
@@ -80,7 +85,7 @@ def _ways(met: int, others: int) -> Iterator[Sequence[_Zone]]:
 
 def _zones(inner: int, met: int, others: int, pitch: float, *, named: bool) -> Sequence[_Zone]:
     zones = [
-        _Zone(inner, max(pitch, _SMALLEST_NAMED + 5), True),
+        _Zone(inner, _INNERMOST_PITCH, True, alone=True),
         _Zone(met, pitch, named),
         _Zone(others, pitch * _OTHERS_SHARE, named, _BETWEEN_MET_AND_OTHERS if met else 0),
     ]
@@ -97,6 +102,8 @@ def _laid(zones: Sequence[_Zone], you: float) -> list[tuple[float, _Zone, int]]:
         room = 0
         while room < zone.count:
             distance = taken + zone.thickness / 2
+            if zone.alone and zone.count > 1:
+                distance = max(distance, zone.chord / (2 * math.sin(math.pi / zone.count)))
             distances.append(distance)
             room += zone.capacity(distance)
             taken = distance + zone.thickness / 2
@@ -121,13 +128,13 @@ def _spread(laid: Sequence[tuple[float, _Zone, int]], limit: float) -> list[Ring
     """Moved outwards to fill the picture; nobody comes nearer to anybody by that."""
     last, zone, _ = laid[-1]
     spare = limit - last - zone.pitch / 2 - (_NAME_HEIGHT if zone.named else 0)
-    share = spare / (len(laid) + 0.6)
+    share = spare / (len(laid) + 0.35)
     return [
         Ring(
             distance + share * (place + 1),
             count,
             zone.pitch / 2 - min(_GAP / 2, zone.pitch / 10),
-            _THICKEST if zone.named else max(1.0, zone.pitch / 8),
+            _THICKEST if zone.named else max(0.6, zone.pitch / 16),
         )
         for place, (distance, zone, count) in enumerate(laid)
     ]

@@ -49,7 +49,8 @@ class Recap:
 
     @property
     def met_known(self) -> int:
-        return sum(row.has_tie for row in self.met)
+        # A tie may have been brought after the meeting, and not be on the card yet.
+        return sum(row.has_tie or row.contact_id in self.tied_here for row in self.met)
 
     @property
     def met_new(self) -> int:
@@ -82,7 +83,7 @@ def recap(session: Session, viewer_id: UUID, slug: str, moment: datetime) -> Rec
         companies=companies,
         tied_here=frozenset(strength_of),
         faces=[
-            *(_met_face(row, score(strength_of.get(row.contact_id, 0), moment)) for row in shown),
+            *(_met_face(row, strength_of, moment) for row in shown),
             *(_missed_face(person, score(person.strength, moment)) for person in missed),
         ],
         links=beside(
@@ -104,8 +105,11 @@ def _met_here(session: Session, viewer_id: UUID, slug: str) -> list[MeetingRow]:
     return list(met.values())
 
 
-def _met_face(row: MeetingRow, strength: float) -> Face:
-    return Face(str(row.contact_id), row.contact_name, row.stage, row.has_tie, True, strength)
+def _met_face(row: MeetingRow, strength_of: Mapping[UUID, float], moment: datetime) -> Face:
+    root = row.contact_id
+    tied = row.has_tie or root in strength_of
+    strength = score(strength_of.get(root, 0), moment)
+    return Face(str(root), row.contact_name, row.stage, tied, True, strength)
 
 
 def _missed_face(person: KnownPerson, strength: float) -> Face:
