@@ -31,6 +31,7 @@ from firsthand.errors import exception_handlers
 from firsthand.events import routes as events
 from firsthand.events.staff import runs_an_event
 from firsthand.followups import routes as followups
+from firsthand.followups import standing_routes as standing
 from firsthand.health import health_routes
 from firsthand.mail import Mailer
 from firsthand.manifest import manifest_route
@@ -171,6 +172,7 @@ def page_routes(settings: Settings) -> list[Any]:
         unmet,
         unmet_list,
         recap,
+        standing,
     ]
     routes: list[Any] = [route for module in modules for route in module.routes]
     return routes + (demo.routes if settings.demo else [])

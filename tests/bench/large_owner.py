@@ -1,6 +1,6 @@
 """An owner with years of events behind them, put into a database straight away, in bulk.
 
-    make_large_owner(house) -> LargeOwner
+    make_large_owner(house, size, slug) -> LargeOwner
 
 20,000 cards, 50,000 meetings at ten events and at none, 20,000 follow-ups in every state, 5,000
 touchpoints, 100,000 ties; at the current event, "seaside", 300 people met and 60 known online and
@@ -67,16 +67,18 @@ class LargeOwner:
     size: Size
 
 
-def make_large_owner(house: House, size: Size | None = None) -> LargeOwner:
+def make_large_owner(house: House, size: Size | None = None, slug: str = SLUG) -> LargeOwner:
+    """Ana for the usual event; at another one, somebody of its own."""
     size = size or Size()
-    owner = house.person("Ana Oliveira", "ana@example.org")
+    email = "ana@example.org" if slug == SLUG else f"owner@{slug}.example.org"
+    owner = house.person("Ana Oliveira", email)
     today = datetime.now(UTC).date()
     events = [
-        house.event(owner, f"camp-{n}", f"Hiring Camp {n}", today - timedelta(days=90 * n))
+        house.event(owner, f"{slug}-{n}", f"Hiring Camp {n}", today - timedelta(days=90 * n))
         for n in range(1, _EVENTS_BEFORE + 1)
     ]
     here = house.event(
-        owner, SLUG, starts=today - timedelta(days=1), ends=today + timedelta(days=1)
+        owner, slug, starts=today - timedelta(days=1), ends=today + timedelta(days=1)
     )
     house.attendee(here, owner)
     maker = _Maker(owner.id, here, events, size, datetime.now(UTC))

@@ -53,6 +53,8 @@ class Contact(Base):
         ),
         Index("ix_contact_owner_id_root_id", "owner_id", "root_id"),
         Index("ix_contact_owner_id_last_at", "owner_id", "last_at"),
+        # Counts by stage, and the latest of one, without a look at the cards.
+        Index("ix_contact_owner_id_stage_last_at", "owner_id", "stage", "last_at", "id", "root_id"),
         Index("ix_contact_account_id", "account_id"),
         Index("ix_contact_attendee_id", "attendee_id"),
     )

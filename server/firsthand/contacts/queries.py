@@ -263,7 +263,7 @@ def _touchpoints_of_card() -> Select[Touchpoint]:
 @cache
 def _handles_of_cards() -> tuple[AnySelect, ...]:
     """What the account shows, what a list shows, what the owner keeps: the first one stands."""
-    roots = bindparam("roots", expanding=True)
+    roots: BindParameter[Any] = bindparam("roots", expanding=True)
     mine = (Contact.owner_id == _OWNER, Contact.root_id.in_(roots))
     members = select(Contact.id).where(*mine)
     of_account = (

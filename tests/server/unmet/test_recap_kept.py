@@ -5,6 +5,7 @@ import io
 import pypdf
 import pytest
 from PIL import Image
+from sqlalchemy.orm import Session
 
 from firsthand.contacts.models import Contact
 from firsthand.db import now
@@ -80,8 +81,8 @@ def test_an_event_where_nobody_was_met_is_kept_too(house: House, kind: str) -> N
 def test_hostile_names_make_a_file_all_the_same(ana: Person, house: House) -> None:
     hostile = ("\u202e\u0000<b>", "สมชาย", "W" * 5000, "👩‍🚀", "")
 
-    def rename(session: object) -> None:
-        found = session.query(Contact).filter_by(owner_id=ana.id).all()  # type: ignore[attr-defined]
+    def rename(session: Session) -> None:
+        found = session.query(Contact).filter_by(owner_id=ana.id).all()
         for contact, name in zip(found, hostile, strict=False):
             contact.name = name.replace("\u0000", "")
 

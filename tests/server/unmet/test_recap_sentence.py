@@ -4,6 +4,7 @@ import re
 from uuid import UUID
 
 import pytest
+from sqlalchemy.orm import Session
 
 from firsthand.attendees.models import Attendee
 from firsthand.contacts.models import Contact
@@ -70,10 +71,10 @@ def test_it_counts_each_human_once_however_they_are_known(house: House) -> None:
 def mark_known(house: House, owner_id: UUID, name: str) -> None:
     """As where the tie is on the card, though its attendee shows the handle to nobody."""
 
-    def mark(session: object) -> None:
-        for contact in session.query(Contact).filter_by(owner_id=owner_id):  # type: ignore[attr-defined]
+    def mark(session: Session) -> None:
+        for contact in session.query(Contact).filter_by(owner_id=owner_id):
             if contact.attendee_id and contact.stage == "met" and not contact.has_tie:
-                attendee = session.get(Attendee, contact.attendee_id)  # type: ignore[attr-defined]
+                attendee = session.get(Attendee, contact.attendee_id)
                 contact.has_tie = attendee.name == name
 
     house.db.write_now(mark)

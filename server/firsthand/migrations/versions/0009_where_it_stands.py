@@ -1,4 +1,4 @@
-"""A page of follow-ups comes out of its index alone."""
+"""A page of follow-ups and the counts by stage come out of an index alone."""
 
 from alembic import op
 
@@ -16,9 +16,16 @@ def upgrade() -> None:
         unique=False,
     )
     op.drop_index("ix_follow_up_owner_id_state_due", table_name="follow_up")
+    op.create_index(
+        "ix_contact_owner_id_stage_last_at",
+        "contact",
+        ["owner_id", "stage", "last_at", "id", "root_id"],
+        unique=False,
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_contact_owner_id_stage_last_at", table_name="contact")
     op.create_index(
         "ix_follow_up_owner_id_state_due",
         "follow_up",
