@@ -163,7 +163,10 @@ def seed(house: House) -> World:
     return World(
         house,
         {
-            "ana": ana, "mira": mira, "new": new, "nameless": nameless,
+            "ana": ana,
+            "mira": mira,
+            "new": new,
+            "nameless": nameless,
             "busy": make_large_owner(house, _BUSY, "crowd").person,
         },
         {

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, TypeVar
+
+# What was said online longer ago than this before the meeting did not lead to it.
+_ONE_STORY = timedelta(days=180)
 
 End = Literal["met again", "followed up"]
 
@@ -23,7 +26,7 @@ class Trail:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """``days`` from the first exchange online, or the first meeting where none is before it."""
+    """``days`` from the first exchange online where it led to the meeting, else from that."""
 
     days: int
     online_first: bool
@@ -48,9 +51,10 @@ def journey(trail: Trail) -> Journey | None:
     if not ends:
         return None
     at, end = min(ends)
-    online_first = trail.online is not None and trail.online < first
-    start = trail.online if trail.online is not None and online_first else first
-    return Journey((at - start).days, online_first, end)
+    online = trail.online
+    if online is None or not first - _ONE_STORY <= online < first:
+        return Journey((at - first).days, False, end)
+    return Journey((at - online).days, True, end)
 
 
 K = TypeVar("K")

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-_SMALLEST: Final = 10.0
-_LARGEST: Final = 13.0
+_SMALLEST: Final = 10.8
+_LARGEST: Final = 13.5
 _LONGEST: Final = 16
 _AIR: Final = 1.5
 # Of the size: no server knows the reader's font, so these are those of a wide one.

@@ -21,6 +21,7 @@ def on(day: int) -> datetime:
         (None, [0, 12], [], "Met again 12 days after the first meeting"),
         (-30, [0], [1], "Followed up 31 days after the first exchange online"),
         (5, [0], [1], "Followed up a day after the first meeting"),
+        (-900, [0], [3], "Followed up 3 days after the first meeting"),
         (None, [0], [0], "Followed up within a day of the first meeting"),
         (None, [0, 40], [3], "Followed up 3 days after the first meeting"),
         (None, [40, 0], [-3], "Met again 40 days after the first meeting"),
