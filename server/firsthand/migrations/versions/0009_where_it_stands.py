@@ -1,5 +1,6 @@
 """A page of follow-ups and the counts by stage come out of an index alone."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
@@ -21,6 +22,8 @@ def upgrade() -> None:
         "contact",
         ["owner_id", "stage", "last_at", "id", "root_id"],
         unique=False,
+        sqlite_where=sa.text("id = root_id"),
+        postgresql_where=sa.text("id = root_id"),
     )
 
 
