@@ -71,7 +71,8 @@ def label_beside(
     name: str, face: Circle, circles: Iterable[Circle], labels: Iterable[Label], size: float
 ) -> Label | None:
     """Below the face, else above, else at a side, else a shorter one; None where all is taken."""
-    taken_circles, taken_labels = list(circles), list(labels)
+    taken_circles = [circle for circle in circles if _is_near(circle, face)]
+    taken_labels = list(labels)
     for label in (label for text in _texts(name) for label in _places(text, face)):
         inside = label.left >= 1 and label.right <= size - 1
         inside = inside and label.top >= 1 and label.bottom <= size - 1
@@ -82,6 +83,15 @@ def label_beside(
         ):
             return label
     return None
+
+
+def _is_near(circle: Circle, face: Circle) -> bool:
+    """Near enough for a name beside the face to reach the circle."""
+    apart = face.radius + circle.radius + 2 * _LARGEST
+    return (
+        abs(circle.y - face.y) < apart
+        and abs(circle.x - face.x) < apart + _LONGEST * _LARGEST * _WIDE
+    )
 
 
 def _places(text: str, face: Circle) -> Iterator[Label]:

@@ -80,7 +80,7 @@ def _ways(met: int, others: int) -> Iterator[Sequence[_Zone]]:
     pitch = _SMALLEST_NAMED
     while pitch > 3:
         yield _zones(inner, met - inner, others, pitch, named=False)
-        pitch -= 0.25
+        pitch -= 0.5 if pitch > 8 else 0.25
 
 
 def _zones(inner: int, met: int, others: int, pitch: float, *, named: bool) -> Sequence[_Zone]:
