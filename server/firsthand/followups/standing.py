@@ -27,7 +27,6 @@ from firsthand.followups.due import due_words
 from firsthand.followups.intents import intent_label
 from firsthand.followups.journeys import Journey, Trail, journey, quickest
 from firsthand.followups.models import FollowUp, State
-from firsthand.followups.queries import follow_ups
 from firsthand.meetings.models import Meeting
 from firsthand.ties.models import Match, Tie, TieFact
 
@@ -39,6 +38,8 @@ _SHOWN = 5
 # Journeys are followed for those whom the owner was with last.
 _LATEST = 100
 _STAGES = (Stage.MET_AGAIN, Stage.FOLLOWED_UP, Stage.MET, Stage.SPOKEN, Stage.ONLINE)
+# Journeys end here.
+_FAR = (Stage.MET_AGAIN, Stage.FOLLOWED_UP)
 _OPEN = (State.OPEN, State.SNOOZED)
 _OWNER = bindparam("owner", type_=Contact.owner_id.type)
 
@@ -87,13 +88,14 @@ def where_it_stands(session: Session, owner_id: UUID, today: date) -> Standing:
     counts: dict[str, int] = {row[0]: row[1] for row in counted}
     overdue = _overdue(session, owner_id, today)
     cooling = _silent(session, owner_id, cutoff, {each.id for each in overdue})
-    quick = _quick(session, owner_id)
+    latest = {
+        stage: _latest(session, owner_id, stage, _LATEST // 2 if stage in _FAR else _FACES)
+        for stage in _STAGES
+    }
+    quick = _quick(session, owner_id, [each for stage in _FAR for each in latest[stage]])
     steps = _steps(session, owner_id, [each.id for each in (*cooling, *quick)])
     return Standing(
-        stages=[
-            AtStage(stage, counts.get(stage, 0), _latest(session, owner_id, stage, _FACES))
-            for stage in _STAGES
-        ],
+        stages=[AtStage(stage, counts.get(stage, 0), latest[stage][:_FACES]) for stage in _STAGES],
         late=session.scalar(_late(), {"owner": owner_id, "today": today}) or 0,
         overdue=overdue,
         silent=session.scalar(_count_silent(), {"owner": owner_id, "before": cutoff}) or 0,
@@ -123,13 +125,8 @@ def _silent(
     return [each for each in (Someone(*row) for row in rows) if each.id not in others][:_SHOWN]
 
 
-def _quick(session: Session, owner_id: UUID) -> list[Someone]:
-    """Among those whom the owner was with last: who got furthest in the fewest days."""
-    people = [
-        someone
-        for stage in (Stage.MET_AGAIN, Stage.FOLLOWED_UP)
-        for someone in _latest(session, owner_id, stage, _LATEST // 2)
-    ]
+def _quick(session: Session, owner_id: UUID, people: Sequence[Someone]) -> list[Someone]:
+    """Who of these got furthest in the fewest days."""
     trails = _trails(session, owner_id, [someone.id for someone in people])
     gone = ((someone, journey(trails[someone.id])) for someone in people)
     found = quickest(((someone, way) for someone, way in gone if way), _SHOWN)
@@ -176,9 +173,9 @@ def _latest(session: Session, owner_id: UUID, stage: str, most: int) -> list[Som
 def _steps(session: Session, owner_id: UUID, roots: Sequence[UUID]) -> dict[UUID, str]:
     """The earliest open promise of each."""
     steps: dict[UUID, str] = {}
-    for root in roots:
-        for row in follow_ups(session, owner_id, states=_OPEN, contact_id=root, limit=1):
-            steps[root] = _promise(row.intent, row.text)
+    values = {"owner": owner_id, "roots": roots}
+    for root, intent, text in session.execute(_promises(), values) if roots else ():
+        steps.setdefault(root, _promise(intent, text))
     return steps
 
 
@@ -298,6 +295,22 @@ def _late_ones() -> AnySelect:
         join_person(stmt)
         .where(Contact.stage.in_(MET_STAGES))
         .order_by(FollowUp.due.desc(), FollowUp.id.desc())
+    )
+
+
+@cache
+def _promises() -> AnySelect:
+    roots: BindParameter[Any] = bindparam("roots", expanding=True)
+    members = select(Contact.id).where(Contact.owner_id == _OWNER, Contact.root_id.in_(roots))
+    return (
+        select(Contact.root_id, FollowUp.intent, FollowUp.text)
+        .join(Contact, and_(Contact.owner_id == _OWNER, Contact.id == FollowUp.contact_id))
+        .where(
+            FollowUp.owner_id == _OWNER,
+            FollowUp.contact_id.in_(members),
+            FollowUp.state.in_(_OPEN),
+        )
+        .order_by(FollowUp.due, FollowUp.id)
     )
 
 

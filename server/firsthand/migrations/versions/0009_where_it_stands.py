@@ -25,9 +25,20 @@ def upgrade() -> None:
         sqlite_where=sa.text("id = root_id"),
         postgresql_where=sa.text("id = root_id"),
     )
+    op.create_index(
+        "ix_contact_owner_id_last_at_id",
+        "contact",
+        ["owner_id", "last_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("id = root_id"),
+        postgresql_where=sa.text("id = root_id"),
+    )
+    op.drop_index("ix_contact_owner_id_last_at", table_name="contact")
 
 
 def downgrade() -> None:
+    op.create_index("ix_contact_owner_id_last_at", "contact", ["owner_id", "last_at"], unique=False)
+    op.drop_index("ix_contact_owner_id_last_at_id", table_name="contact")
     op.drop_index("ix_contact_owner_id_stage_last_at", table_name="contact")
     op.create_index(
         "ix_follow_up_owner_id_state_due",
