@@ -7,7 +7,8 @@ from litestar import Response, get
 from firsthand.attendees.membership import current_event
 from firsthand.db import now
 from firsthand.dependencies import Db, SignedIn, ThePages
-from firsthand.followups.standing import MOST_COUNTED, SILENT, where_it_stands
+from firsthand.followups.standing import SILENT, where_it_stands
+from firsthand.followups.standing_statements import MOST_COUNTED
 from firsthand.followups.today import today_of
 
 
