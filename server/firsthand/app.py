@@ -34,6 +34,7 @@ from firsthand.followups import intent_routes as intents
 from firsthand.followups import message_routes as messages
 from firsthand.followups import routes as followups
 from firsthand.followups import several_routes as several_followups
+from firsthand.followups import standing_routes as standing
 from firsthand.health import health_routes
 from firsthand.introductions import routes as introductions
 from firsthand.mail import Mailer
@@ -62,6 +63,7 @@ from firsthand.ties.import_queue import ImportQueue
 from firsthand.ties.importing import fail_silent_imports
 from firsthand.ties.open_uploads import sweep_uploads
 from firsthand.unmet import list_routes as unmet_list
+from firsthand.unmet import recap_routes as recap
 from firsthand.unmet import routes as unmet
 from firsthand.upload_folders import uploads_folder
 
@@ -187,6 +189,8 @@ def page_routes(settings: Settings) -> list[Any]:
         tokens,
         unmet,
         unmet_list,
+        recap,
+        standing,
     ]
     routes: list[Any] = [route for module in modules for route in module.routes]
     return routes + (demo.routes if settings.demo else [])

@@ -21,6 +21,7 @@ from firsthand.reminders.unsubscribing import unsubscribe_token
 from firsthand.ties.import_job import import_files
 from firsthand.ties.kinds import KindCount, TieKind
 from tests.archives import account, answer_to, assignment, listed, mention, tweet, write_zip
+from tests.bench.large_owner import Size, make_large_owner
 from tests.server.house import House, Person, Wearer, tie
 
 LONG_NAMES = (
@@ -32,6 +33,7 @@ LONG_NAMES = (
 )
 _PEOPLE = ("Fenna Wouters", "Kerry Calloway", *LONG_NAMES, "Ivan Petrov", "Bea Ito", "Sam Lee")
 _CROWD = 60
+_BUSY = Size(cards=360, meetings=500, follow_ups=300, touchpoints=40, ties=500, missed=40)
 _LIST = """name,email,company,headline,x
 Priya Raman,priya@example.org,Harbour Labs,Talent lead,@priya
 Maximiliane Wolfeschlegelsteinhausenbergerdorff,max@example.org,Quay & Sons,Head of people,@maxw
@@ -41,7 +43,8 @@ Maximiliane Wolfeschlegelsteinhausenbergerdorff,max@example.org,Quay & Sons,Head
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``who``: "ana" (full), "new" (an empty account), "mira" (the organiser), "" (signed out).
+    """``who``: "ana" (full), "new" (an empty account), "mira" (the organiser), "busy" (with
+    300 people met at one event), "" (signed out).
 
     ``sends``: the fields of a form whose answer is the page.
     """
@@ -79,8 +82,12 @@ PAGES: dict[str, Page] = {
     "badge": Page("/badge"),
     "badge-of-another": Page("/b/{badge}"),
     "badge-unknown": Page("/b/0000000000000000000000000Z", status=404),
+    "recap-crowd": Page("/events/crowd/recap", "busy"),
     "people": Page("/people"),
     "people-searched-for-nobody": Page("/people?q=nobody"),
+    "where-it-stands": Page("/people/where-it-stands"),
+    "where-it-stands-crowd": Page("/people/where-it-stands", "busy"),
+    "where-it-stands-empty": Page("/people/where-it-stands", "new"),
     "person": Page("/people/{contact}"),
     "person-with-a-long-name": Page("/people/{long_contact}"),
     "follow-ups": Page("/follow-ups"),
@@ -168,7 +175,13 @@ def seed(house: House) -> World:
     introduction, asked = _introduction(ana)
     return World(
         house,
-        {"ana": ana, "mira": mira, "new": new, "nameless": nameless},
+        {
+            "ana": ana,
+            "mira": mira,
+            "new": new,
+            "nameless": nameless,
+            "busy": make_large_owner(house, _BUSY, "crowd").person,
+        },
         {
             "badge": crowd[8].token,
             "contact": _contact(ana, "Fenna Wouters"),

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from firsthand.db import Base, new_id, now
@@ -52,7 +52,21 @@ class Contact(Base):
             unique=True,
         ),
         Index("ix_contact_owner_id_root_id", "owner_id", "root_id"),
-        Index("ix_contact_owner_id_last_at", "owner_id", "last_at"),
+        # Of roots only, as a list shows them; PostgreSQL takes these for few and would sort all.
+        Index(
+            "ix_contact_owner_id_last_at_id",
+            *("owner_id", "last_at", "id"),
+            sqlite_where=text("id = root_id"),
+            postgresql_where=text("id = root_id"),
+        ),
+        # Counts by stage, and the latest of one, without a look at the cards. Of roots only: as an
+        # index of all, SQLite would take it where it needs the one by root.
+        Index(
+            "ix_contact_owner_id_stage_last_at",
+            *("owner_id", "stage", "last_at", "id", "root_id"),
+            sqlite_where=text("id = root_id"),
+            postgresql_where=text("id = root_id"),
+        ),
         Index("ix_contact_account_id", "account_id"),
         Index("ix_contact_attendee_id", "attendee_id"),
     )

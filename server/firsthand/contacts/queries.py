@@ -18,6 +18,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    tuple_,
     union,
 )
 from sqlalchemy.orm import Session
@@ -233,26 +234,21 @@ def _one_card() -> AnySelect:
 def _ties_of_card() -> AnySelect:
     members = members_of(_OWNER, bindparam("root"))
     put_on = select(Tie.id).where(Tie.owner_id == _OWNER, Tie.contact_id.in_(members))
-    # From the card's few handles to the ties, of which there may be very many.
-    brought_later = (
-        select(Tie.id)
-        .join(
-            ContactHandle,
-            and_(
-                ContactHandle.owner_id == Tie.owner_id,
-                ContactHandle.network == Tie.network,
-                ContactHandle.key == Tie.key,
-            ),
-        )
-        .where(
-            ContactHandle.owner_id == _OWNER,
-            ContactHandle.contact_id.in_(members),
-            Tie.contact_id.is_(None),
-        )
+    # From the card's few handles to the ties, of which there may be very many: so what is on no
+    # card is asked of those found only, else SQLite would begin with all of these.
+    handles = select(ContactHandle.network, ContactHandle.key).where(
+        ContactHandle.owner_id == _OWNER, ContactHandle.contact_id.in_(members)
+    )
+    by_handle = select(Tie.id).where(
+        Tie.owner_id == _OWNER, tuple_(Tie.network, Tie.key).in_(handles)
     )
     return (
         select(Tie.id, Tie.network, Tie.name, Tie.stable_id)
-        .where(Tie.owner_id == _OWNER, Tie.id.in_(union(put_on, brought_later)))
+        .where(
+            Tie.owner_id == _OWNER,
+            Tie.id.in_(union(put_on, by_handle)),
+            or_(Tie.contact_id.is_(None), Tie.contact_id.in_(members)),
+        )
         .order_by(Tie.strength.desc())
     )
 
@@ -270,7 +266,9 @@ def _touchpoints_of_card() -> Select[Touchpoint]:
 @cache
 def _handles_of_cards() -> tuple[AnySelect, ...]:
     """What the account shows, what a list shows, what the owner keeps: the first one stands."""
-    mine = (Contact.owner_id == _OWNER, Contact.root_id.in_(bindparam("roots", expanding=True)))
+    roots: BindParameter[Any] = bindparam("roots", expanding=True)
+    mine = (Contact.owner_id == _OWNER, Contact.root_id.in_(roots))
+    members = select(Contact.id).where(*mine)
     of_account = (
         select(Contact.root_id, Handle.network, Handle.key, Handle.name, Handle.verified_at)
         .join(Handle, Handle.account_id == Contact.account_id)
@@ -288,7 +286,8 @@ def _handles_of_cards() -> tuple[AnySelect, ...]:
         )
         .join(Attendee, Attendee.id == ContactAttendee.attendee_id)
         .join(Handle, Handle.attendee_id == Attendee.id)
-        .where(*mine, handle_shown(Handle, TO_MET))
+        # Named once more, so that SQLite does not begin with every place of every card.
+        .where(*mine, ContactAttendee.contact_id.in_(members), handle_shown(Handle, TO_MET))
         .order_by(Handle.id)
     )
     kept = (

@@ -160,7 +160,15 @@ def _by_handle() -> tuple[AnySelect, ...]:
         .join(ContactAttendee, on_card(ContactAttendee))
         .join(Attendee, Attendee.id == ContactAttendee.attendee_id)
         .join(Handle, Handle.attendee_id == Attendee.id)
-        .where(handle_shown(Handle, TO_MET))
+        .where(
+            # Named once more, so that SQLite does not begin with every place of every card.
+            ContactAttendee.attendee_id.in_(
+                select(Handle.attendee_id).where(
+                    tuple_(Handle.network, Handle.key).in_(bindparam("handles", expanding=True))
+                )
+            ),
+            handle_shown(Handle, TO_MET),
+        )
     )
     tied = roots(Tie).join(Tie, on_card(Tie)).where(Tie.owner_id == _OWNER)
     return kept, of_account, of_list, tied

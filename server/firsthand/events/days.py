@@ -35,3 +35,15 @@ def _earlier_than_the_day_before(moment: datetime, starts: date, zone: ZoneInfo 
         return local_day(moment, zone) < starts - timedelta(days=1)
     except OverflowError:
         return True
+
+
+def dates_in_words(starts: date, ends: date) -> str:
+    """``14 July 2026``, ``14 to 16 July 2026``, ``30 July to 2 August 2026``."""
+    last = f"{ends.day} {ends:%B %Y}"
+    if starts == ends:
+        return last
+    if starts.year != ends.year:
+        return f"{starts.day} {starts:%B %Y} to {last}"
+    if starts.month != ends.month:
+        return f"{starts.day} {starts:%B} to {last}"
+    return f"{starts.day} to {last}"

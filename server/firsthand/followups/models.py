@@ -30,7 +30,8 @@ class FollowUp(Base):
             ["owner_id", "contact_id"], ["contact.owner_id", "contact.id"], ondelete="CASCADE"
         ),
         Index("uq_follow_up_meeting", "owner_id", "meeting_id", "intent", unique=True),
-        Index("ix_follow_up_owner_id_state_due", "owner_id", "state", "due"),
+        # With the id, so that a page is found in the index alone.
+        Index("ix_follow_up_owner_id_state_due_id", "owner_id", "state", "due", "id"),
         Index("ix_follow_up_owner_id_contact_id", "owner_id", "contact_id"),
     )
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Boolean, Integer, and_, bindparam, func, or_, select
+from sqlalchemy import Boolean, Integer, Subquery, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from firsthand.contacts.models import Contact
@@ -93,8 +93,9 @@ def count_by_state(session: Session, owner_id: UUID) -> dict[str, int]:
 # To put this statement together takes longer than to run it, so each shape is made once.
 @cache
 def _follow_ups(narrowed: frozenset[str]) -> AnySelect:
+    page = _page(narrowed)
     root = aliased(Contact)
-    stmt = join_person(
+    return join_person(
         select(
             FollowUp.id,
             Contact.root_id,
@@ -112,6 +113,7 @@ def _follow_ups(narrowed: frozenset[str]) -> AnySelect:
             FollowUp.done_at,
             FollowUp.important,
         )
+        .join(page, and_(FollowUp.owner_id == bindparam("owner"), FollowUp.id == page.c.id))
         .join(
             Contact,
             and_(Contact.owner_id == FollowUp.owner_id, Contact.id == FollowUp.contact_id),
@@ -123,12 +125,22 @@ def _follow_ups(narrowed: frozenset[str]) -> AnySelect:
         )
         .outerjoin(Event, Event.id == Meeting.event_id),
         root,
-    ).where(FollowUp.owner_id == bindparam("owner"))
-    members = members_of(bindparam("owner"), bindparam("contact"))
+    ).order_by(FollowUp.due, FollowUp.id)
+
+
+def _page(narrowed: frozenset[str]) -> Subquery:
+    """The ids of one page, out of the index alone: only these are looked up and joined."""
+    owner_id = bindparam("owner", type_=FollowUp.owner_id.type)
+    members = members_of(owner_id, bindparam("contact"))
+    at_event = select(Meeting.id).where(
+        Meeting.owner_id == owner_id,
+        Meeting.event_id
+        == select(Event.id).where(Event.slug == bindparam("event")).scalar_subquery(),
+    )
     conditions = {
         "states": FollowUp.state.in_(bindparam("states", expanding=True)),
         "due_before": FollowUp.due < bindparam("due_before"),
-        "event": Event.slug == bindparam("event"),
+        "event": FollowUp.meeting_id.in_(at_event),
         "contact": FollowUp.contact_id.in_(members),
         "follow_ups": FollowUp.id.in_(bindparam("follow_ups", expanding=True)),
         "important": FollowUp.important == bindparam("important", type_=Boolean()),
@@ -138,7 +150,12 @@ def _follow_ups(narrowed: frozenset[str]) -> AnySelect:
         ),
     }
     return (
-        stmt.where(*(condition for name, condition in conditions.items() if name in narrowed))
+        select(FollowUp.id)
+        .where(
+            FollowUp.owner_id == owner_id,
+            *(condition for name, condition in conditions.items() if name in narrowed),
+        )
         .order_by(FollowUp.due, FollowUp.id)
         .limit(bindparam("most", type_=Integer()))
+        .subquery()
     )

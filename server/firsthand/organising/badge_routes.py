@@ -16,13 +16,13 @@ from firsthand.badges.geometry import LAYOUTS
 from firsthand.badges.qr import qr_bars
 from firsthand.db import Database
 from firsthand.dependencies import Db, SignedIn, ThePages, TheSettings
+from firsthand.events.days import dates_in_words
 from firsthand.events.models import Event
 from firsthand.events.verbs import event_of_organiser
 from firsthand.organising.badge_preview import preview
 from firsthand.organising.badge_sheet import (
     LAYOUT_WORDS,
     Printed,
-    dates_in_words,
     print_event_badges,
     read_layout,
     unprintable_words,

@@ -5,7 +5,6 @@ import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import IO
 from uuid import UUID
@@ -21,6 +20,7 @@ from firsthand.badges.codes import badge_address
 from firsthand.badges.geometry import DEFAULT_LAYOUT, LAYOUTS
 from firsthand.badges.models import Badge
 from firsthand.db import Database
+from firsthand.events.days import dates_in_words
 from firsthand.events.models import Event
 from firsthand.problems import Invalid, NotFound
 from firsthand.settings import Settings
@@ -89,18 +89,6 @@ def print_event_badges(
         raise RuntimeError(problem.decode(errors="replace").strip())
     last = msgspec.json.decode(out.splitlines()[-1], type=_LastLine)
     return Printed(last.done, last.unprintable)
-
-
-def dates_in_words(starts: date, ends: date) -> str:
-    """``14 July 2026``, ``14 to 16 July 2026``, ``30 July to 2 August 2026``."""
-    last = f"{ends.day} {ends:%B %Y}"
-    if starts == ends:
-        return last
-    if starts.year != ends.year:
-        return f"{starts.day} {starts:%B %Y} to {last}"
-    if starts.month != ends.month:
-        return f"{starts.day} {starts:%B} to {last}"
-    return f"{starts.day} to {last}"
 
 
 def unprintable_words(printed: Printed) -> str:

@@ -12,13 +12,13 @@ from firsthand.accounts.signing_in import Viewer
 from firsthand.attendees.membership import current_event
 from firsthand.db import now
 from firsthand.dependencies import Db, SignedIn, TheMailer, ThePages, TheSettings
+from firsthand.events.days import dates_in_words
 from firsthand.events.staff import invite_staff, is_organiser, remove_staff, team_of
 from firsthand.events.verbs import EventDraft, add_event, event_of_organiser, events_of_organiser
 from firsthand.events.zones import TIME_ZONES
 from firsthand.forms import read_form
 from firsthand.mail import MailNotSent
 from firsthand.organising import badge_routes, list_routes, people_routes
-from firsthand.organising.badge_sheet import dates_in_words
 from firsthand.organising.people import count_attendees
 from firsthand.organising.statistics import number_words, statistics
 from firsthand.pages import Pages, see_other

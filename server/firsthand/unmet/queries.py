@@ -178,7 +178,7 @@ def _count_unmet() -> AnySelect:
 def _count_met() -> AnySelect:
     some = (
         select(Match.attendee_id)
-        .where(*_here(), Match.attendee_id.in_(met_attendees(_VIEWER)), _is_seen(False))
+        .where(*_here(), Match.attendee_id.in_(met_attendees(_VIEWER)), is_seen(False))
         .distinct()
         .limit(MOST_COUNTED)
         .subquery()
@@ -200,12 +200,12 @@ def _best(q: bool, network: bool, kind: bool) -> AnySelect:
         # Neither looks at the match, so that each is made once and not for every row.
         Match.attendee_id.not_in(met_attendees(_VIEWER)),
         Match.attendee_id.not_in(dismissed),
-        _is_seen(q),
+        is_seen(q),
         _is_not_outdone(network, kind),
     )
 
 
-def _is_seen(q: bool) -> ColumnElement[bool]:
+def is_seen(q: bool) -> ColumnElement[bool]:
     """Listed, by a handle shown to browsers, nobody blocked; and, with ``q``, found by words.
 
     A scalar subquery and no join: PostgreSQL cannot guess how many rows these conditions leave,
@@ -264,7 +264,7 @@ def _is_not_outdone(network: bool, kind: bool) -> ColumnElement[bool]:
 
 
 def _narrow_ties(match: Any, network: bool, kind: bool) -> list[ColumnElement[bool]]:
-    """A scalar subquery for the same reason as in ``_is_seen``; kinds stand in the index."""
+    """A scalar subquery for the same reason as in ``is_seen``; kinds stand in the index."""
     conditions: list[ColumnElement[bool]] = []
     if kind:
         bits = match.kinds.op("&", return_type=Integer())(bindparam("kinds", type_=Integer()))

@@ -1,4 +1,4 @@
-"""Pages of an event for those who attend it: here, and the recap."""
+"""The page of an event for those who attend it."""
 
 from typing import Any
 
@@ -14,9 +14,7 @@ from firsthand.pages import see_other
 from firsthand.reminders.arrivals import arrivals_here
 from firsthand.scans.arrivals import has_arrived
 from firsthand.unmet.here import here
-from firsthand.unmet.picture import SIZE, picture
 from firsthand.unmet.reasons import REASON_WORDS
-from firsthand.unmet.recap import recap
 
 _OPEN = ("open", "snoozed")
 
@@ -49,27 +47,4 @@ async def put_arrival(db: Db, viewer: SignedIn, slug: FromPath[str]) -> Response
     return see_other(f"/events/{slug}")
 
 
-@get("/events/{slug:str}/recap")
-async def recap_page(
-    db: Db, pages: ThePages, viewer: SignedIn, slug: FromPath[str]
-) -> Response[str]:
-    moment = now()
-    found = await db.read(recap, viewer.account_id, slug, moment)
-    due = await db.read(
-        follow_ups, viewer.account_id, states=_OPEN, event=found.event.slug, limit=100
-    )
-    return pages.render(
-        "unmet/recap.html",
-        viewer,
-        here="here",
-        event=found.event,
-        found=found,
-        due=due,
-        size=SIZE,
-        placed=picture(found.faces),
-        today=moment.date(),
-        **REASON_WORDS,
-    )
-
-
-routes: list[Any] = [here_page, put_arrival, recap_page]
+routes: list[Any] = [here_page, put_arrival]
