@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from litestar import Response, get, patch, post, put
+from litestar import Response, delete, get, patch, post, put
 from litestar.params import FromPath, FromQuery
 
 from firsthand.accounts.addresses import read_line
@@ -22,7 +22,7 @@ from firsthand.db import Database, now
 from firsthand.dependencies import Db, SignedIn, TheCursors, ThePages
 from firsthand.followups.due import due_words
 from firsthand.followups.today import today_of
-from firsthand.followups.touchpoints import add_touchpoint
+from firsthand.followups.touchpoints import add_touchpoint, forget_touchpoint
 from firsthand.followups.verbs import add_follow_up
 from firsthand.forms import Form, read_form
 from firsthand.pages import Pages, see_other
@@ -70,9 +70,14 @@ async def people_page(
 
 @get("/people/{contact_id:uuid}")
 async def person_page(
-    db: Db, pages: ThePages, viewer: SignedIn, contact_id: FromPath[UUID]
+    db: Db,
+    pages: ThePages,
+    viewer: SignedIn,
+    contact_id: FromPath[UUID],
+    logged: FromQuery[UUID | None] = None,
 ) -> Response[str]:
-    return await _person(db, pages, viewer, contact_id)
+    """``logged``: a touchpoint of just now, which can be taken back."""
+    return await _person(db, pages, viewer, contact_id, logged=logged)
 
 
 @patch("/people/{contact_id:uuid}")
@@ -99,9 +104,19 @@ async def log_touchpoint(
     try:
         _, note = clean_intents_and_note([], form.text("note"))
         at = _moment_of(form)
-        await db.write(add_touchpoint, viewer.account_id, contact_id, form.text("kind"), at, note)
+        touchpoint = await db.write(
+            add_touchpoint, viewer.account_id, contact_id, form.text("kind"), at, note
+        )
     except Invalid as invalid:
         return await _person(db, pages, viewer, contact_id, invalid=invalid)
+    return see_other(f"/people/{contact_id}?logged={touchpoint.id}")
+
+
+@delete("/people/{contact_id:uuid}/touchpoints/{touchpoint_id:uuid}", status_code=200)
+async def undo_touchpoint(
+    db: Db, viewer: SignedIn, contact_id: FromPath[UUID], touchpoint_id: FromPath[UUID]
+) -> Response[Any]:
+    await db.write(forget_touchpoint, viewer.account_id, touchpoint_id)
     return see_other(f"/people/{contact_id}")
 
 
@@ -152,6 +167,7 @@ async def _person(
     *,
     typed: dict[str, str] | None = None,
     invalid: Invalid | None = None,
+    logged: UUID | None = None,
 ) -> Response[str]:
     story = await db.read(story_of, viewer.account_id, contact_id)
     event = await db.read(current_event, viewer.account_id)
@@ -169,6 +185,7 @@ async def _person(
         beside=await db.read(cards, viewer.account_id, limit=_BESIDE),
         today=await db.read(today_of, viewer.account_id, now()),
         due_words=due_words,
+        logged=logged,
         typed=typed or {},
         problems=invalid.fields if invalid else {},
         problem=invalid.detail if invalid else "",
@@ -194,6 +211,7 @@ routes: list[Any] = [
     person_page,
     edit_person,
     log_touchpoint,
+    undo_touchpoint,
     add_promise,
     edit_meeting_of_person,
     undo_meeting_of_person,

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -158,3 +159,19 @@ def test_no_cell_of_the_csv_is_a_formula(house: House, mira: Person) -> None:
     rows = list(csv.reader(io.StringIO(mira.client.get("/api/v1/contacts.csv").text)))
     assert rows[0][0] == "name"
     assert rows[1][0] == '\'=HYPERLINK("https://example.org")'
+
+
+def test_a_coffee_logged_by_mistake_is_taken_back_and_the_ring_with_it(
+    house: House, mira: Person
+) -> None:
+    contact = mira.client.post("/api/v1/meetings", json={"name": "Fenna"}).json()["contact"]["id"]
+    where = f"/api/v1/contacts/{contact}"
+    logged = mira.client.post(f"/people/{contact}/touchpoints", data={"kind": "coffee"})
+    assert mira.client.get(where).json()["stage"] == "followed-up"
+    page = mira.client.get(logged.headers["location"]).text
+    undo = re.findall(rf"/people/{contact}/touchpoints/[0-9a-f-]+", page)[0]
+    assert house.person().client.post(undo, data={"_method": "DELETE"}).status_code == 404
+    assert mira.client.post(undo, data={"_method": "DELETE"}).status_code == 303
+    card = mira.client.get(where).json()
+    assert card["stage"] == "met"
+    assert "coffee" not in [moment["kind"] for moment in card["timeline"]]
