@@ -49,7 +49,7 @@ from firsthand.proofs import routes as proofs
 from firsthand.proofs.looking import Looker
 from firsthand.proofs.proving import recheck
 from firsthand.reminders import routes as reminders
-from firsthand.reminders.arrivals import note_arrivals
+from firsthand.reminders.arrivals import note_arrivals, scanned_today
 from firsthand.reminders.sending import Sender
 from firsthand.requests import AccountHeader, OurRequests, provide_maybe_viewer, provide_viewer
 from firsthand.scans import claim_routes as claims
@@ -213,7 +213,9 @@ async def _remind(db: Database, sender: Sender) -> None:
     """By a task of its own: a mail server that hangs keeps nobody else waiting."""
     while True:
         try:
-            await db.write(note_arrivals, now())
+            arrived = await db.read(scanned_today, now())
+            if arrived:
+                await db.write(note_arrivals, arrived)
             await sender.send_what_is_due()
         except Exception:
             log.exception("what is due will be tried again soon")

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from firsthand.attendees.membership import ATTENDEE_ARRIVED
@@ -41,26 +41,31 @@ class Arrival:
     at: datetime
 
 
-def note_arrivals(session: Session, moment: datetime) -> None:
-    """Who chose anything about arrivals and whose badge was scanned today is here: noted once."""
+def scanned_today(session: Session, moment: datetime) -> list[tuple[UUID, date]]:
+    """Who chose anything about arrivals, was scanned today and is not noted as here: with the day.
+
+    It looks through a day's scans, so nobody's write should wait for it.
+    """
     events = session.scalars(
         select(Event).where(
             Event.starts <= moment.date() + timedelta(days=1),
             Event.ends >= moment.date() - timedelta(days=1),
         )
     )
+    found = []
     for event in events.all():
         today = local_day(moment, ZoneInfo(event.timezone))
-        arrived = _scanned_today(session, event, today)
-        if arrived:
-            session.execute(
-                update(Attendee)
-                .where(Attendee.id.in_(arrived))
-                .values(arrived_on=today)
-                .execution_options(synchronize_session=False)
-            )
-            for attendee_id in arrived:
-                enqueue(session, ATTENDEE_ARRIVED, attendee_id)
+        found += [(attendee_id, today) for attendee_id in _scanned_today(session, event, today)]
+    return found
+
+
+def note_arrivals(session: Session, arrived: Sequence[tuple[UUID, date]]) -> None:
+    """They are here: noted once."""
+    for attendee_id, today in arrived:
+        attendee = session.get(Attendee, attendee_id)
+        if attendee is not None and attendee.arrived_on != today:
+            attendee.arrived_on = today
+            enqueue(session, ATTENDEE_ARRIVED, attendee_id)
 
 
 def tell_of_arrival(session: Session, attendee_id: UUID, position: str) -> str | None:

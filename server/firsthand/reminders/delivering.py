@@ -151,7 +151,8 @@ def record(session: Session, outcomes: Sequence[tuple[Order, Outcome]], moment: 
 
 def sweep(session: Session, moment: datetime) -> None:
     """What has ended is kept for a month: that long nothing is made twice."""
-    session.execute(delete(Delivery).where(Delivery.ended_at < moment - _KEPT))
+    ended = Delivery.state.in_([DeliveryState.SENT, DeliveryState.GIVEN_UP])
+    session.execute(delete(Delivery).where(ended, Delivery.not_before < moment - _KEPT))
 
 
 def _retire(session: Session, order: Order, problem: str, moment: datetime) -> None:

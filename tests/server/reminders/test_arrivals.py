@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from firsthand.db import now
 from firsthand.events.models import Event
 from firsthand.meetings.blocking import block
-from firsthand.reminders.arrivals import note_arrivals
+from firsthand.reminders.arrivals import note_arrivals, scanned_today
 from firsthand.reminders.models import Delivery
 from firsthand.scans.keeping import MeetingDraft, keep_meeting
 from tests.server.house import House, Person, Wearer, tie
@@ -129,7 +129,8 @@ def test_a_badge_that_somebody_scans_says_that_its_wearer_is_here(
     choose(mira, tell_arrivals="yes")
     for wearer in reversed(wearers):
         house.scan(cem, wearer, scanned_at=now().isoformat(), event="seaside")
-        house.db.write_now(note_arrivals, now())
+        house.db.write_now(note_arrivals, house.db.read_now(scanned_today, now()))
+    assert house.db.read_now(scanned_today, now()) == []
     assert is_told(house, mira)
 
 
