@@ -17,6 +17,7 @@ from firsthand.accounts import routes as accounts
 from firsthand.accounts import sign_in_routes as sign_in
 from firsthand.accounts import token_routes as tokens
 from firsthand.accounts.viewers import Viewers
+from firsthand.api.export_schema import get_export_schema
 from firsthand.api.feeds import feed_router
 from firsthand.api.openapi import openapi_config
 from firsthand.api.routes import api_router
@@ -121,6 +122,7 @@ def create_app(
         route_handlers=[
             api_router(),
             feed_router(),
+            get_export_schema,
             Router("/", route_handlers=page_routes(settings), include_in_schema=False),
             *health_routes,
             manifest_route(assets),
