@@ -158,3 +158,10 @@ def test_a_done_follow_up_leaves_the_calendar(house: House, ana: Person) -> None
     ids: list[UUID] = house.db.read_now(lambda s: list(s.scalars(select(FollowUp.id))))
     ana.client.put(f"/api/v1/follow-ups/{ids[0]}/completion")
     assert "BEGIN:VEVENT" not in ana.client.get(f"{feed}/follow-ups.ics").text
+
+
+def test_the_calendars_address_opens_in_the_calendar_itself(ana: Person) -> None:
+    page = unescape(ana.client.post("/me/feeds", data={"feed_name": "Phone"}).text)
+    (address,) = re.findall(r'href="(webcal://[^"]+)"', page)
+    assert address.replace("webcal:", "http:") in page
+    assert address.endswith("/follow-ups.ics")
