@@ -24,6 +24,7 @@ from firsthand.api.routes import api_router
 from firsthand.assets import Assets, templates_folder
 from firsthand.attendees import routes as attendees
 from firsthand.badges import routes as badges
+from firsthand.carddav import routes as carddav
 from firsthand.contacts import one_person_routes as one_person
 from firsthand.contacts import routes as contacts
 from firsthand.db import Database, now
@@ -123,6 +124,7 @@ def create_app(
             api_router(),
             feed_router(),
             get_export_schema,
+            *carddav.routes,
             Router("/", route_handlers=page_routes(settings), include_in_schema=False),
             *health_routes,
             manifest_route(assets),

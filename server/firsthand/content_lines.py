@@ -27,6 +27,10 @@ _CHARSET = re.compile(
 _PARAMETER = re.compile(r';([^;=:"]*)(?:=((?:"[^"]*"|[^";:])*))?')
 _NAME = re.compile(r"\s*(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9-]+)")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+# Some readers end a line at Unicode's own breaks, too.
+_LINE_BREAK = re.compile("\r\n?|[\x85\u2028\u2029]")
+# Controls, lone surrogates (which UTF-8 cannot write) and the two that XML cannot hold.
+_DROPPED = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _PART = re.compile(r"((?:[^\\;]|\\.)*)(?:;|\Z)", re.DOTALL)
 
 
@@ -93,10 +97,7 @@ def unescaped(text: str) -> str:
 
 def escaped(text: str) -> str:
     """A TEXT value: backslash, comma, semicolon and line breaks escaped, other controls dropped."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    shown = "".join(c for c in lines if c in "\n\t" or (c >= " " and c != "\x7f"))
-    # A lone surrogate cannot be written as UTF-8.
-    shown = shown.encode("utf-8", "ignore").decode()
+    shown = _DROPPED.sub("", _LINE_BREAK.sub("\n", text))
     for special in "\\,;":
         shown = shown.replace(special, f"\\{special}")
     return shown.replace("\n", "\\n")
@@ -114,6 +115,8 @@ def written(lines: list[str]) -> str:
 
 
 def _folded(line: str) -> str:
+    if len(line.encode()) <= _LONGEST_LINE:
+        return f"{line}\r\n"
     parts = [""]
     used = 0
     for character in line:

@@ -12,7 +12,7 @@ from litestar.datastructures import MutableScopeHeaders, State
 from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
-from firsthand.accounts.signing_in import Viewer
+from firsthand.accounts.signing_in import SCOPES, Viewer
 from firsthand.accounts.tokens import TOKEN_PREFIX
 from firsthand.accounts.viewers import Viewers
 from firsthand.problems import AnotherAccount, NotAllowed, NotSignedIn
@@ -48,7 +48,9 @@ async def _judged(connection: AnyConnection) -> Viewer | None:
     if authorization is not None:
         scheme, _, token = authorization.partition(" ")
         is_token = scheme.lower() == "bearer" and token.startswith(TOKEN_PREFIX)
-        return await viewers.with_secret(token) if is_token else None
+        viewer = await viewers.with_secret(token) if is_token else None
+        # An address book's password opens nothing but that.
+        return viewer if viewer and not viewer.scopes.isdisjoint(SCOPES) else None
     cookie = connection.cookies.get(connection.app.state.settings.session_cookie, "")
     return None if cookie.startswith(TOKEN_PREFIX) else await viewers.with_secret(cookie)
 

@@ -1,11 +1,12 @@
 """What the README and the list of routes say is there, and what is there is said."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 import pytest
+from litestar.routes import ASGIRoute, BaseRoute
 
 from firsthand import cli
 from firsthand.app import create_app
@@ -44,6 +45,12 @@ def _documented() -> list[tuple[str, str]]:
     ]
 
 
+def _methods_of_mount(route: BaseRoute) -> Sequence[str]:
+    assert isinstance(route, ASGIRoute)
+    methods: Sequence[str] = route.route_handler.opt.get("methods", ())
+    return methods
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
     """(path, method) of everything that the application answers, the demo's aside."""
@@ -52,7 +59,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
     return {
         (route.path_format, method)
         for route in create_app(settings).routes
-        for method in route.methods
+        # A mount answers any method; it says itself which ones it is for.
+        for method in route.methods or _methods_of_mount(route)
         if method not in _BY_ITSELF
     }
 

@@ -1,4 +1,6 @@
-"""Pages of what programs may use: API tokens and private feeds, made and revoked on Me."""
+"""Pages of what programs may use: API tokens, private feeds and passwords of address books, made
+and revoked on Me.
+"""
 
 from typing import Any
 
@@ -7,7 +9,13 @@ from litestar.datastructures import State
 from litestar.params import FromPath
 
 from firsthand.accounts.signing_in import SCOPES, Viewer
-from firsthand.accounts.tokens import add_feed, add_token, revoke_token, tokens_of
+from firsthand.accounts.tokens import (
+    add_address_book,
+    add_feed,
+    add_token,
+    revoke_token,
+    tokens_of,
+)
 from firsthand.db import Database
 from firsthand.dependencies import Db, SignedIn, ThePages, TheSettings
 from firsthand.forms import read_form
@@ -53,6 +61,27 @@ async def make_feed(
     return pages.render("accounts/token_made.html", viewer, here="me", token="", feeds=feeds)
 
 
+@post("/me/address-books", status_code=200)
+async def make_address_book(
+    request: AnyRequest, db: Db, settings: TheSettings, pages: ThePages, viewer: SignedIn
+) -> Response[Any]:
+    """What a phone asks for to follow the people that one has met."""
+    if "read" not in viewer.scopes:
+        raise NotAllowed("This token lacks the scope read.")
+    form = await read_form(request)
+    try:
+        password = await db.write(add_address_book, viewer.account_id, form.text("book_name"))
+    except (Invalid, TooMany) as refusal:
+        return await _again(db, pages, viewer, refusal)
+    return pages.render(
+        "accounts/address_book_made.html",
+        viewer,
+        here="me",
+        server=f"{settings.base_url}/carddav/",
+        password=password,
+    )
+
+
 @delete("/me/tokens/{number:str}", status_code=200)
 async def revoke(db: Db, state: State, viewer: SignedIn, number: FromPath[str]) -> Response[Any]:
     await db.write(revoke_token, viewer.account_id, number)
@@ -73,4 +102,4 @@ async def _again(
     )
 
 
-routes = [make_token, make_feed, revoke]
+routes = [make_token, make_feed, make_address_book, revoke]

@@ -1,4 +1,6 @@
-"""Secrets that programs carry: tokens for the JSON API, and the addresses of feeds."""
+"""Secrets that programs carry: tokens for the JSON API, the addresses of feeds, and the passwords
+of address books.
+"""
 
 import secrets
 from collections.abc import Iterable, Sequence
@@ -16,6 +18,8 @@ from firsthand.problems import Invalid, NotFound, TooMany
 TOKEN_PREFIX = "fh_"  # noqa: S105  # it names the kind of token and guards nothing
 # A feed's secret stands in an address, where logs may keep it: it opens the feeds and nothing else.
 FEED = "feed"
+# What a phone's address book carries as its password opens the address book and nothing else.
+ADDRESS_BOOK = "contacts"
 MOST_TOKENS = 50
 _LONGEST_SECRET = 200
 
@@ -45,6 +49,13 @@ def add_feed(session: Session, account_id: UUID, name: str) -> str:
     return _add(session, account_id, "", [FEED], name, "feed_name")
 
 
+def add_address_book(session: Session, account_id: UUID, name: str) -> str:
+    """The password with which a phone reads the account's address book; only now is it told.
+    Raises Invalid, TooMany.
+    """
+    return _add(session, account_id, TOKEN_PREFIX, [ADDRESS_BOOK], name, "book_name")
+
+
 def _add(
     session: Session, account_id: UUID, prefix: str, scopes: Sequence[str], name: str, field: str
 ) -> str:
@@ -52,7 +63,7 @@ def _add(
     lock_owners(session, [account_id])
     count = select(func.count()).where(ApiToken.account_id == account_id)
     if (session.scalar(count) or 0) >= MOST_TOKENS:
-        message = f"There are {MOST_TOKENS} tokens and feeds. Revoke one that is not used any more."
+        message = f"There are {MOST_TOKENS} of these. Revoke one that is not used any more."
         raise TooMany(message, {field: message})
     secret = prefix + secrets.token_urlsafe(32)
     session.add(

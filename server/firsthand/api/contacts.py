@@ -133,14 +133,14 @@ async def post_touchpoint(
     return TouchpointItem(made.id, made.contact_id, made.kind, made.at, made.note)
 
 
-@get("/contacts.vcf", summary="Your people as vCards 4.0", tags=["exports"])
-async def contacts_vcf(db: Db, viewer: SignedIn) -> Stream:
-    return people_vcf(db, viewer.account_id)
+@get("/contacts.vcf", summary="Your people as vCards 4.0 or 3.0", tags=["exports"])
+async def contacts_vcf(db: Db, viewer: SignedIn, version: FromQuery[str] = "4.0") -> Stream:
+    return people_vcf(db, viewer.account_id, version)
 
 
-@get("/contacts.csv", summary="Your people as a CSV", tags=["exports"])
-async def contacts_csv(db: Db, viewer: SignedIn) -> Stream:
-    return people_csv(db, viewer.account_id)
+@get("/contacts.csv", summary="Your people as a CSV, plain or as Google has it", tags=["exports"])
+async def contacts_csv(db: Db, viewer: SignedIn, layout: FromQuery[str] = "plain") -> Stream:
+    return people_csv(db, viewer.account_id, layout)
 
 
 def _item(card: Card) -> ContactItem:

@@ -4,7 +4,7 @@ The secret alone says whose; cookies are not looked at, and nothing can be chang
 """
 
 from litestar import Router, get
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
 
 from firsthand.accounts.tokens import owner_of_feed
@@ -13,13 +13,13 @@ from firsthand.dependencies import Db, TheSettings
 
 
 @get("/contacts.vcf")
-async def vcf_feed(db: Db, secret: FromPath[str]) -> Stream:
-    return people_vcf(db, await db.read(owner_of_feed, secret))
+async def vcf_feed(db: Db, secret: FromPath[str], version: FromQuery[str] = "4.0") -> Stream:
+    return people_vcf(db, await db.read(owner_of_feed, secret), version)
 
 
 @get("/contacts.csv")
-async def csv_feed(db: Db, secret: FromPath[str]) -> Stream:
-    return people_csv(db, await db.read(owner_of_feed, secret))
+async def csv_feed(db: Db, secret: FromPath[str], layout: FromQuery[str] = "plain") -> Stream:
+    return people_csv(db, await db.read(owner_of_feed, secret), layout)
 
 
 @get("/follow-ups.ics")

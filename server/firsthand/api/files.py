@@ -1,30 +1,48 @@
-"""What is somebody's own as files: vCards, a CSV, a calendar; streamed, whoever asks."""
+"""What is somebody's own as files: vCards, CSVs, a calendar; streamed, whoever asks."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import TypeVar
 from uuid import UUID
 
 from litestar.response import Stream
 
-from firsthand.contacts.exports import CSV_HEADER, ExportedCard, csv_cells, csv_line, vcard
-from firsthand.contacts.queries import FullCard, full_cards
+from firsthand.contacts.exporting import people_to_export
+from firsthand.contacts.exports import (
+    CSV_HEADER,
+    ExportedCard,
+    csv_cells,
+    csv_line,
+    vcard,
+    vcard3,
+)
+from firsthand.contacts.google_layout import GOOGLE_HEADER, google_line
 from firsthand.db import Database, now
 from firsthand.followups.calendar import CALENDAR_END, CALENDAR_START, DueDay, vevent
 from firsthand.followups.intents import intent_label
 from firsthand.followups.models import State
 from firsthand.followups.queries import FollowUpRow, follow_ups
+from firsthand.problems import Invalid
 
+Line = Callable[[ExportedCard], str]
 _AT_A_TIME = 500
+_VERSIONS: Mapping[str, Line] = {"4.0": vcard, "3.0": vcard3}
+_LAYOUTS: Mapping[str, tuple[str, Line]] = {
+    "plain": (csv_line(CSV_HEADER), lambda card: csv_line(csv_cells(card))),
+    "google": (csv_line(GOOGLE_HEADER), google_line),
+}
+_Known = TypeVar("_Known")
 
 
-def people_vcf(db: Database, owner_id: UUID) -> Stream:
-    """Everybody as vCards 4.0."""
-    return _file(_lines(db, owner_id, "", vcard), "text/vcard", "people.vcf")
+def people_vcf(db: Database, owner_id: UUID, version: str) -> Stream:
+    """Everybody as vCards of this version. Raises Invalid."""
+    written = _known(_VERSIONS, version, "version")
+    return _file(_lines(db, owner_id, "", written), "text/vcard", "people.vcf")
 
 
-def people_csv(db: Database, owner_id: UUID) -> Stream:
-    """Everybody as a CSV."""
-    lines = _lines(db, owner_id, csv_line(CSV_HEADER), lambda card: csv_line(csv_cells(card)))
-    return _file(lines, "text/csv", "people.csv")
+def people_csv(db: Database, owner_id: UUID, layout: str) -> Stream:
+    """Everybody as a CSV with these columns. Raises Invalid."""
+    head, line = _known(_LAYOUTS, layout, "layout")
+    return _file(_lines(db, owner_id, head, line), "text/csv", "people.csv")
 
 
 def follow_ups_ics(db: Database, owner_id: UUID, base_url: str) -> Stream:
@@ -32,15 +50,13 @@ def follow_ups_ics(db: Database, owner_id: UUID, base_url: str) -> Stream:
     return _file(_calendar(db, owner_id, base_url), "text/calendar", "follow-ups.ics")
 
 
-async def _lines(
-    db: Database, owner_id: UUID, head: str, line: Callable[[ExportedCard], str]
-) -> AsyncIterator[str]:
+async def _lines(db: Database, owner_id: UUID, head: str, line: Line) -> AsyncIterator[str]:
     if head:
         yield head
     after = None
-    while found := await db.read(full_cards, owner_id, _AT_A_TIME, after):
-        yield "".join(line(_exported(full)) for full in found)
-        after = found[-1].card.id
+    while found := await db.read(people_to_export, owner_id, _AT_A_TIME, after):
+        yield "".join(map(line, found))
+        after = found[-1].id
 
 
 async def _calendar(db: Database, owner_id: UUID, base_url: str) -> AsyncIterator[str]:
@@ -59,6 +75,13 @@ async def _calendar(db: Database, owner_id: UUID, base_url: str) -> AsyncIterato
     yield CALENDAR_END
 
 
+def _known(choices: Mapping[str, _Known], chosen: str, field: str) -> _Known:
+    if chosen not in choices:
+        message = f"{field} is one of: {', '.join(choices)}"
+        raise Invalid(message, {field: message})
+    return choices[chosen]
+
+
 def _file(lines: AsyncIterator[str], media_type: str, name: str) -> Stream:
     return Stream(
         lines,
@@ -67,22 +90,6 @@ def _file(lines: AsyncIterator[str], media_type: str, name: str) -> Stream:
             "Content-Disposition": f'attachment; filename="{name}"',
             "Cache-Control": "no-store",
         },
-    )
-
-
-def _exported(full: FullCard) -> ExportedCard:
-    card = full.card
-    return ExportedCard(
-        id=card.id,
-        name=card.name,
-        headline=card.headline,
-        company=card.company,
-        email=full.email,
-        phone=full.phone,
-        note=full.note,
-        stage=card.stage,
-        last_at=card.last_at,
-        handles=tuple((handle.network, handle.name) for handle in card.handles),
     )
 
 

@@ -126,10 +126,22 @@ def card(session: Session, owner_id: UUID, contact_id: UUID) -> FullCard:
 
 
 def full_cards(
-    session: Session, owner_id: UUID, limit: int, after: UUID | None = None
+    session: Session,
+    owner_id: UUID,
+    limit: int,
+    after: UUID | None = None,
+    *,
+    stages: Sequence[str] = (),
+    among: Sequence[UUID] | None = None,
 ) -> list[FullCard]:
-    """All of the owner's people in the order of their ids, without ties: for exports."""
+    """The owner's people in the order of their ids, without ties: for exports. All of them, or
+    those at these stages, or those ``among`` these ids.
+    """
     stmt = _full_cards().where(is_kept())
+    if stages:
+        stmt = stmt.where(Contact.stage.in_(stages))
+    if among is not None:
+        stmt = stmt.where(Contact.id.in_(among))
     if after:
         stmt = stmt.where(Contact.id > after)
     rows = session.execute(stmt.order_by(Contact.id).limit(limit), {"owner": owner_id}).all()

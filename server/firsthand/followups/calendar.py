@@ -35,9 +35,8 @@ def vevent(promise: DueDay, stamp: datetime) -> str:
         "BEGIN:VEVENT",
         f"UID:{promise.id}",
         f"DTSTAMP:{stamp:%Y%m%dT%H%M%SZ}",
-        f"DTSTART;VALUE=DATE:{promise.due:%Y%m%d}",
-        # DTEND is the first day after it.
-        f"DTEND;VALUE=DATE:{promise.due + timedelta(days=1):%Y%m%d}",
+        f"DTSTART;VALUE=DATE:{_day(promise.due)}",
+        *_end(promise.due),
         "TRANSP:TRANSPARENT",
         f"SUMMARY:{escaped(promise.summary)}",
     ]
@@ -45,3 +44,13 @@ def vevent(promise: DueDay, stamp: datetime) -> str:
         lines.append(f"DESCRIPTION:{escaped(promise.details)}")
     lines += [f"URL:{uri(promise.address)}", "END:VEVENT"]
     return written(lines)
+
+
+def _end(due: date) -> list[str]:
+    """DTEND is the first day after it; without one, as after the last day of all, it is one day."""
+    return [f"DTEND;VALUE=DATE:{_day(due + timedelta(days=1))}"] if due < date.max else []
+
+
+def _day(day: date) -> str:
+    """Always of eight digits, which strftime does not promise for early years."""
+    return day.isoformat().replace("-", "")

@@ -78,6 +78,14 @@ def test_a_revoked_feed_an_unknown_one_and_a_token_are_all_not_there(
         assert ana.client.get(f"/feeds/{secret}/contacts.csv").status_code == 404
 
 
+def test_a_feed_has_the_other_versions_and_layouts_too(house: House, ana: Person) -> None:
+    feed = make_feed(ana)
+    stranger = house.client()
+    assert "VERSION:3.0" in stranger.get(f"{feed}/contacts.vcf?version=3.0").text
+    assert stranger.get(f"{feed}/contacts.csv?layout=google").text.startswith("First Name,")
+    assert stranger.get(f"{feed}/contacts.csv?layout=x").status_code == 400
+
+
 def test_a_feed_shows_only_its_owners(house: House, ana: Person) -> None:
     feed = make_feed(house.person("Bela Lima"))
     assert "Fenna" not in ana.client.get(f"{feed}/contacts.vcf").text

@@ -139,15 +139,18 @@ def test_a_cursor_of_somebody_else_is_refused(house: House, mira: Person) -> Non
     assert pat.client.get(f"/api/v1/contacts?cursor={first['next']}").status_code == 400
 
 
-def test_the_vcards_are_read_by_another_reader(house: House, mira: Person) -> None:
+@pytest.mark.parametrize(("query", "version"), [("", "4.0"), ("?version=3.0", "3.0")])
+def test_the_vcards_are_read_by_another_reader(
+    house: House, mira: Person, query: str, version: str
+) -> None:
     name = "Wolfe; Schlegel, \\ 山田太郎 " * 4
     contact = met(house, mira, name.strip())
     edit = CardEdit(email="w@example.org", phone="+49 30 1", note="first line\nsecond; line")
     house.db.write_now(edit_card, mira.id, contact, edit)
-    answer = mira.client.get("/api/v1/contacts.vcf")
+    answer = mira.client.get(f"/api/v1/contacts.vcf{query}")
     assert answer.headers["content-type"].startswith("text/vcard")
     (card,) = vobject.readComponents(answer.text)
-    assert card.version.value == "4.0"
+    assert card.version.value == version
     assert card.fn.value == name.strip()
     assert card.email.value == "w@example.org"
     assert card.note.value == "first line\nsecond; line"
@@ -159,6 +162,30 @@ def test_no_cell_of_the_csv_is_a_formula(house: House, mira: Person) -> None:
     rows = list(csv.reader(io.StringIO(mira.client.get("/api/v1/contacts.csv").text)))
     assert rows[0][0] == "name"
     assert rows[1][0] == '\'=HYPERLINK("https://example.org")'
+    google = mira.client.get("/api/v1/contacts.csv?layout=google").text
+    (row,) = csv.DictReader(io.StringIO(google))
+    assert row["First Name"] == '\'=HYPERLINK("https://example.org")'
+    assert row["Labels"] == "Firsthand ::: * myContacts"
+
+
+@pytest.mark.parametrize("query", ["contacts.vcf?version=2.1", "contacts.csv?layout=outlook"])
+def test_an_unknown_version_or_layout_is_refused(house: House, mira: Person, query: str) -> None:
+    answer = mira.client.get(f"/api/v1/{query}")
+    assert answer.status_code == 400
+    assert "is one of" in answer.json()["detail"]
+
+
+def test_the_pages_lead_to_the_files(house: House, mira: Person) -> None:
+    for page in ("/people", "/me"):
+        text = mira.client.get(page).text
+        found = set(re.findall(r'href="(/api/v1/contacts[^"]+)"', text))
+        assert found == {
+            "/api/v1/contacts.vcf",
+            "/api/v1/contacts.vcf?version=3.0",
+            "/api/v1/contacts.csv",
+            "/api/v1/contacts.csv?layout=google",
+        }
+        assert {mira.client.get(file).status_code for file in found} == {200}
 
 
 def test_a_coffee_logged_by_mistake_is_taken_back_and_the_ring_with_it(
