@@ -283,6 +283,8 @@ def _touchpoints_of_card() -> Select[Touchpoint]:
 def _handles_of_cards() -> tuple[AnySelect, ...]:
     """What the account shows, what a list shows, what the owner keeps: the first one stands."""
     mine = (Contact.owner_id == _OWNER, Contact.root_id.in_(bindparam("roots", expanding=True)))
+    # Told twice, or SQLite would go through all that the owner keeps to find these few.
+    members = select(Contact.id).where(*mine).correlate(None)
     of_account = (
         select(Contact.root_id, Handle.network, Handle.key, Handle.name, Handle.verified_at)
         .join(Handle, Handle.account_id == Contact.account_id)
@@ -300,7 +302,7 @@ def _handles_of_cards() -> tuple[AnySelect, ...]:
         )
         .join(Attendee, Attendee.id == ContactAttendee.attendee_id)
         .join(Handle, Handle.attendee_id == Attendee.id)
-        .where(*mine, handle_shown(Handle, TO_MET))
+        .where(*mine, ContactAttendee.contact_id.in_(members), handle_shown(Handle, TO_MET))
         .order_by(Handle.id)
     )
     kept = (
@@ -313,7 +315,7 @@ def _handles_of_cards() -> tuple[AnySelect, ...]:
                 ContactHandle.owner_id == Contact.owner_id, ContactHandle.contact_id == Contact.id
             ),
         )
-        .where(*mine)
+        .where(*mine, ContactHandle.contact_id.in_(members))
     )
     return of_account, of_list, kept
 
