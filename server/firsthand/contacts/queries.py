@@ -312,7 +312,7 @@ def _handles_of_cards() -> tuple[AnySelect, ...]:
                 ContactHandle.owner_id == Contact.owner_id, ContactHandle.contact_id == Contact.id
             ),
         )
-        .where(*mine)
+        .where(*mine, ContactHandle.contact_id.in_(members))
     )
     return of_account, of_list, kept
 
