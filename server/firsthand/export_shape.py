@@ -14,8 +14,9 @@ from sqlalchemy import Table
 
 from firsthand.db import Base
 from firsthand.tables import metadata
+from firsthand.ties.importing import OWN_FORMAT
 
-FORMAT = "firsthand"
+FORMAT = OWN_FORMAT
 VERSION = 1
 SCHEMA_PATH = "/api/export-schema.json"
 # What a card shows beyond what its owner typed, as ``firsthand.contacts.showing`` says.

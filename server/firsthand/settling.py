@@ -9,7 +9,8 @@ from firsthand.followups.one_person import join_proven
 from firsthand.handles.keeping import HANDLE_PROVEN, MATCH_ACCOUNT
 from firsthand.outbox import Handler
 from firsthand.reminders.arrivals import tell_of_arrival
-from firsthand.ties.importing import WEIGH_OWNER
+from firsthand.taking_in.taking_back import take_back
+from firsthand.ties.importing import TAKE_BACK, WEIGH_OWNER
 from firsthand.ties.matching import (
     MATCH_EVENT,
     match_account,
@@ -23,6 +24,7 @@ HANDLERS: Mapping[str, Handler] = {
     HANDLE_PROVEN: join_proven,
     MATCH_ACCOUNT: match_account,
     MATCH_EVENT: match_event,
+    TAKE_BACK: take_back,
     TIES_WEIGHED: attach_ties,
     WEIGH_OWNER: weigh_owner,
 }

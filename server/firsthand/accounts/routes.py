@@ -27,13 +27,18 @@ from firsthand.handles.networks import Network
 from firsthand.handles.preview import seen_by_browsers, seen_by_met
 from firsthand.leaving import leave
 from firsthand.pages import Pages, see_other
-from firsthand.problems import Conflict, Invalid
+from firsthand.problems import Conflict, Invalid, Refused
 from firsthand.proofs.looking import PROVABLE
 from firsthand.proofs.proving import proof_code, proofs_of
 from firsthand.requests import AnyRequest
 from firsthand.scans.arrivals import has_arrived
 from firsthand.session_cookie import signed_out
 from firsthand.settings import Settings
+from firsthand.taking_in.document import MOST_BYTES
+from firsthand.taking_in.job import run_taking_in
+from firsthand.taking_in.writing import start_taking_in
+from firsthand.upload_folders import uploads_folder
+from firsthand.uploads import receive_files
 
 _FIELDS = ("name", "headline", "company", "phone")
 # htmx swaps a refused form into the place of what it sent; see the boosted forms' hx-select.
@@ -89,11 +94,33 @@ async def delete_me(
     if form.text("confirm").strip().lower() != viewer.email:
         message = f"Type your address, {viewer.email}, to delete the account."
         return await _me_again(
-            db, settings, pages, viewer, form, Invalid(message, {"confirm": message})
+            db, settings, pages, viewer, None, Invalid(message, {"confirm": message})
         )
     await leave(db, viewer.account_id)
     state.viewers.forget(viewer.account_id)
     return signed_out(settings)
+
+
+@post("/me/import", status_code=200, request_max_body_size=None)
+async def bring_back(
+    request: AnyRequest,
+    db: Db,
+    settings: TheSettings,
+    pages: ThePages,
+    state: State,
+    viewer: SignedIn,
+) -> Response[Any]:
+    """What ``/api/v1/me/export`` gave, here or elsewhere."""
+    most = min(settings.max_upload, MOST_BYTES)
+    try:
+        form = await receive_files(request, uploads_folder(), most)
+        import_id = await state.imports.bring(
+            viewer.account_id, form.folder, form.files, start_taking_in, run_taking_in
+        )
+    except Refused as refusal:
+        invalid = Invalid(refusal.detail, {"file": refusal.detail})
+        return await _me_again(db, settings, pages, viewer, None, invalid, refusal.status)
+    return see_other(f"/import/{import_id}")
 
 
 @get("/welcome")
@@ -226,17 +253,23 @@ def _place(
 
 
 async def _me_again(
-    db: Database, settings: Settings, pages: Pages, viewer: Viewer, form: Form, invalid: Invalid
+    db: Database,
+    settings: Settings,
+    pages: Pages,
+    viewer: Viewer,
+    form: Form | None,
+    invalid: Invalid,
+    status: int = 400,
 ) -> Response[str]:
-    """The page with what was typed and what is wrong with it."""
+    """The page with what was typed of the profile, if anything, and what is wrong."""
     context = await _my_page(db, settings, viewer)
-    if "confirm" not in invalid.fields:
+    if form is not None:
         names = [*_FIELDS, *(f"{name}_circle" for name in CIRCLED)]
         context["typed"] = {name: form.text(name)[:2000] for name in names}
     return pages.render(
         "accounts/me.html",
         viewer,
-        status=400,
+        status=status,
         headers=_IN_PLACE,
         here="me",
         saved=False,
@@ -301,6 +334,7 @@ routes = [
     me,
     edit_profile,
     delete_me,
+    bring_back,
     welcome,
     introduce_oneself,
     my_handles,

@@ -1,4 +1,4 @@
-"""Commands of whoever runs the server: serve, migrate, export, backup, doctor."""
+"""Commands of whoever runs the server: serve, migrate, export, import, backup, doctor."""
 
 import os
 import zipfile
@@ -12,7 +12,9 @@ from firsthand.cli.opening import account_id_of, opened
 from firsthand.doctor import examine
 from firsthand.migrations import upgrade
 from firsthand.settings import read_database_url, read_settings
+from firsthand.taking_in.job import take_in_file
 from firsthand.taking_out import write_everything
+from firsthand.ties.models import ImportState
 
 _AFRESH = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
@@ -55,6 +57,20 @@ def export(email: str, output: Path) -> None:
         finally:
             unfinished.unlink(missing_ok=True)
     click.echo(f"{output} holds everything of {email}.")
+
+
+@click.command("import")
+@click.argument("email")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_(email: str, file: Path) -> None:
+    """Bring what export has made into an account that has nobody yet."""
+    with opened() as db:
+        brought = take_in_file(db, db.read_now(account_id_of, email), file)
+    if brought.state != ImportState.DONE:
+        raise click.ClickException(" ".join(problem["what"] for problem in brought.problems))
+    for problem in brought.problems:
+        click.echo(f"{problem['where']}: {problem['what']}", err=True)
+    click.echo(f"{brought.added} people came in, with everything of theirs.")
 
 
 @click.command()

@@ -15,7 +15,7 @@ NAME = "name"
 OWNER = "owner"
 
 # What says most comes first. A name alone says least: two people may share it.
-_ORDER = (ACCOUNT, PROVEN_HANDLE, HANDLE, EMAIL, PHONE, EXPORT, NAME, OWNER)
+EVIDENCE = (ACCOUNT, PROVEN_HANDLE, HANDLE, EMAIL, PHONE, EXPORT, NAME, OWNER)
 _SOURCES = {"google-contacts": "Google Contacts", "vcard": "address book"}
 
 
@@ -29,7 +29,7 @@ class Evidence:
     @property
     def place(self) -> int:
         """The lower, the more it says."""
-        return _ORDER.index(self.kind)
+        return EVIDENCE.index(self.kind)
 
     @property
     def words(self) -> str:

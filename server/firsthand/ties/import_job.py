@@ -2,12 +2,8 @@
 
 import asyncio
 import logging
-import os
-import subprocess
 import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -43,6 +39,7 @@ from firsthand.ties.kinds import (
     Unreadable,
 )
 from firsthand.ties.models import Import
+from firsthand.ties.parser_process import running_parser
 
 log = logging.getLogger("firsthand.ties")
 
@@ -54,7 +51,6 @@ _BLOCKS_A_TRANSACTION = 1_000
 _GROWN = {5, 50, 500}
 _PARSER = (sys.executable, "-m", "firsthand.ties.reading")
 _LONGEST_SECONDS = 30 * 60
-_NICENESS = 10
 _CRASHED = "This file could not be read to its end. Nothing of it was kept."
 _TOO_SLOW = "Reading this file took too long. Nothing of it was kept."
 _decoder = msgspec.json.Decoder(Found | Unreadable)
@@ -112,9 +108,9 @@ def _bring(
 ) -> str | None:
     """What is wrong, or None when all of it was written and counts."""
     findings = _Findings()
-    with _parser(files, longest_seconds) as parser:
-        for found in parser.findings():
-            match found:
+    with running_parser([*_PARSER, *map(str, files)], longest_seconds) as parser:
+        for line in parser.lines():
+            match found := _decoder.decode(line):
                 case FoundTie():
                     findings.ties.append(found)
                     if len(findings.ties) == _TIES_A_TRANSACTION:
@@ -179,43 +175,3 @@ def _flush(db: Database, owner_id: UUID, import_id: UUID, findings: _Findings) -
 async def _settle(db: Database) -> None:
     if db.settle:
         await db.settle()
-
-
-@dataclass
-class _Parser:
-    process: subprocess.Popen[bytes]
-    out_of_time: bool = False
-
-    def findings(self) -> Iterator[Found | Unreadable]:
-        if self.process.stdout is None:
-            raise RuntimeError("the parser has no output")
-        for line in self.process.stdout:
-            if not line.endswith(b"\n"):
-                return  # it was killed in the middle of a line
-            yield _decoder.decode(line)
-
-    def give_up(self) -> None:
-        self.out_of_time = True
-        self.process.kill()
-
-
-@contextmanager
-def _parser(files: Sequence[Path], longest_seconds: float) -> Iterator[_Parser]:
-    """The parser in a process of its own, which limits its memory itself; gone at the end."""
-    command = [*_PARSER, *map(str, files)]
-    with subprocess.Popen(  # noqa: S603  # our own module, paths as arguments
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
-    ) as process:
-        parser = _Parser(process)
-        watch = threading.Timer(longest_seconds, parser.give_up)
-        watch.daemon = True
-        watch.start()
-        try:
-            # Answering people goes first. It may be gone already, which its findings will tell.
-            if process.poll() is None:
-                os.setpriority(os.PRIO_PROCESS, process.pid, _NICENESS)
-            yield parser
-            process.wait()
-        finally:
-            watch.cancel()
-            process.kill()

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from firsthand.db import Database
 from firsthand.problems import Invalid
 from firsthand.ties.import_job import run_import
@@ -25,12 +27,18 @@ SEND_INSTEAD = (
 )
 
 
+# How an import begins, and what reads its files.
+Start = Callable[[Session, UUID, str], UUID]
+Run = Callable[[Database, UUID, UUID, Sequence[Path]], None]
+
+
 @dataclass(frozen=True, slots=True)
 class _Brought:
     owner_id: UUID
     import_id: UUID
     folder: Path
     files: Sequence[Path]
+    run: Run
 
 
 def title(names: Sequence[str]) -> str:
@@ -52,19 +60,26 @@ class ImportQueue:
         self._changed = threading.Condition()
         self._started = False
 
-    async def bring(self, owner_id: UUID, folder: Path, files: Sequence[tuple[str, Path]]) -> UUID:
+    async def bring(
+        self,
+        owner_id: UUID,
+        folder: Path,
+        files: Sequence[tuple[str, Path]],
+        start: Start = start_import,
+        run: Run = run_import,
+    ) -> UUID:
         """A new import of these files (name as sent, where it is now); the folder is ours now.
 
-        Raises Invalid if there are none.
+        Raises Invalid if there are none, and what ``start`` raises.
         """
         try:
             if not files:
                 raise Invalid("Choose a file first.", {"file": "Choose a file first."})
-            import_id = await self._db.write(start_import, owner_id, title([n for n, _ in files]))
+            import_id = await self._db.write(start, owner_id, title([n for n, _ in files]))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        self.add(owner_id, import_id, folder, [path for _, path in files])
+        self.add(owner_id, import_id, folder, [path for _, path in files], run)
         return import_id
 
     async def bring_upload(self, upload: OpenUpload) -> None:
@@ -77,10 +92,17 @@ class ImportQueue:
         if claimed := await asyncio.to_thread(claim_upload, upload):
             self.add(upload.owner_id, upload.id, *claimed)
 
-    def add(self, owner_id: UUID, import_id: UUID, folder: Path, files: Sequence[Path]) -> None:
+    def add(
+        self,
+        owner_id: UUID,
+        import_id: UUID,
+        folder: Path,
+        files: Sequence[Path],
+        run: Run = run_import,
+    ) -> None:
         """Read these files when it is their turn, then delete the folder that they are in."""
         with self._changed:
-            self._waiting.append(_Brought(owner_id, import_id, folder, files))
+            self._waiting.append(_Brought(owner_id, import_id, folder, files, run))
             self._changed.notify_all()
             if not self._started:
                 self._started = True
@@ -108,7 +130,7 @@ class ImportQueue:
                 self._waiting.remove(brought)
                 self._running.append(brought)
             try:
-                run_import(self._db, brought.owner_id, brought.import_id, brought.files)
+                brought.run(self._db, brought.owner_id, brought.import_id, brought.files)
             except Exception:
                 log.exception("an import could not be recorded")
             finally:

@@ -42,6 +42,10 @@ from firsthand.ties.resolving import resolve_ties
 
 # Takes back what failed, then gives every tie of the owner its strength and its matches.
 WEIGH_OWNER = "weigh-owner"
+# An export of Firsthand's own brings more than ties: all of that is taken back first.
+TAKE_BACK = "take-back"
+# The format of an import that brings an export of Firsthand's own.
+OWN_FORMAT = "firsthand"
 MOST_WAITING = 5
 _MOST_PROBLEMS = 50
 # What an import fills, to be told to PostgreSQL one by one, so that none of it takes long.
@@ -82,7 +86,7 @@ def start_import(
 
 def note_progress(session: Session, owner_id: UUID, import_id: UUID, done: int, total: int) -> None:
     """Raises ImportEnded."""
-    _update_running(session, owner_id, import_id, {"done_bytes": done, "total_bytes": total})
+    update_running(session, owner_id, import_id, {"done_bytes": done, "total_bytes": total})
 
 
 def note_alive(session: Session, imports: Sequence[tuple[UUID, UUID]]) -> None:
@@ -164,7 +168,7 @@ def write_blocks(
     session: Session, owner_id: UUID, import_id: UUID, found: Sequence[FoundBlock]
 ) -> None:
     """Whom the owner blocked or muted there. Raises ImportEnded."""
-    _update_running(session, owner_id, import_id, {})
+    update_running(session, owner_id, import_id, {})
     whose = {"owner_id": owner_id, "import_id": import_id}
     rows = [
         {
@@ -183,7 +187,7 @@ def write_people_found(
     session: Session, owner_id: UUID, import_id: UUID, found: Sequence[FoundPerson]
 ) -> None:
     """What the export says of people beyond their ties. Raises ImportEnded."""
-    _update_running(session, owner_id, import_id, {})
+    update_running(session, owner_id, import_id, {})
     write_people(session, owner_id, import_id, found)
 
 
@@ -191,7 +195,7 @@ def write_interests(
     session: Session, owner_id: UUID, import_id: UUID, found: Sequence[FoundInterest]
 ) -> None:
     """What the owner writes about. Raises ImportEnded."""
-    _update_running(session, owner_id, import_id, {})
+    update_running(session, owner_id, import_id, {})
     whose = {"owner_id": owner_id, "import_id": import_id}
     insert_new(session, Interest, [{"tag": one.tag, "count": one.count, **whose} for one in found])
 
@@ -212,7 +216,7 @@ def finish_import(
     whose = {"owner_id": owner_id, "import_id": import_id}
     rows = [{"network": each.network, "kind": each.kind, **whose} for each in lists]
     insert_new(session, ImportList, rows)
-    _update_running(
+    update_running(
         session,
         owner_id,
         import_id,
@@ -247,6 +251,8 @@ def undo_import(session: Session, owner_id: UUID, import_id: UUID) -> None:
     record = import_of(session, owner_id, import_id)
     if record.state == ImportState.RUNNING:
         raise Conflict("This import is still under way. Undo it when it is done.")
+    if record.format == OWN_FORMAT:
+        raise Conflict("What came with your own data stays. Delete the account to begin anew.")
     if record.state == ImportState.DONE:
         _give_up(session, record, ImportState.UNDONE, "You took this import back.")
 
@@ -291,12 +297,16 @@ def _give_up(session: Session, record: Import, state: ImportState, what: str) ->
     record.added = record.updated = record.unchanged = record.unresolved = record.skipped = 0
     record.problems = [{"where": record.file_name, "what": what}]
     record.finished_at = now()
+    if record.format == OWN_FORMAT:
+        enqueue(session, TAKE_BACK, record.owner_id)
+        session.flush()
     enqueue(session, WEIGH_OWNER, record.owner_id)
 
 
-def _update_running(
+def update_running(
     session: Session, owner_id: UUID, import_id: UUID, values: dict[str, Any]
 ) -> None:
+    """Change the import's row, which also says that it is alive. Raises ImportEnded."""
     running = session.scalar(
         update(Import)
         .where(
