@@ -43,7 +43,7 @@ from firsthand.ties.tuning import tuning_of
 
 # What stands on the owner's cards may be another since.
 TIES_WEIGHED = "ties-weighed"
-_TIES_A_STEP = 400
+_TIES_A_STEP = 300
 _GIVEN_UP = (ImportState.FAILED, ImportState.UNDONE)
 
 
