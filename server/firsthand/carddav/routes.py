@@ -12,10 +12,10 @@ from uuid import UUID
 
 from litestar import asgi
 from litestar.response.base import ASGIResponse
-from litestar.response.streaming import ASGIStreamingResponse
 from litestar.types import HTTPScope, Receive, Scope, Send
 
 from firsthand.accounts.signing_in import Viewer
+from firsthand.carddav.answers import Refusal, multistatus, told
 from firsthand.carddav.asking import (
     ADDRESS_DATA,
     AskedProperties,
@@ -45,10 +45,7 @@ from firsthand.carddav.places import (
 from firsthand.carddav.xml_reading import UnreadableXml
 from firsthand.carddav.xml_writing import (
     DAV,
-    MULTISTATUS_END,
-    MULTISTATUS_START,
     cut_short,
-    error,
     found,
     not_found,
 )
@@ -59,27 +56,9 @@ from firsthand.problems import NotAllowed, NotSignedIn
 # Addresses of six thousand cards fit; phones ask for some hundred at a time.
 LARGEST_BODY = 512 * 1024
 METHODS = ("OPTIONS", "GET", "HEAD", "PROPFIND", "REPORT")
-_XML = "application/xml; charset=utf-8"
 _READ_ONLY = f"{DAV}need-privileges"
 _NOTHING = "There is nothing here, or it is not yours."
-_PRIVATE = {"Cache-Control": "no-store"}
 _SIGN_IN = {"WWW-Authenticate": 'Basic realm="Firsthand address book", charset="UTF-8"'}
-
-
-class _Refusal(Exception):  # noqa: N818 (it says what it is; "Error" adds nothing)
-    """``condition`` is the precondition that does not hold, in Clark's notation."""
-
-    def __init__(self, status: int, said: str = "", condition: str = "", **headers: str) -> None:
-        super().__init__(said or condition)
-        self.status = status
-        self.said = said
-        self.condition = condition
-        self.headers = headers
-
-    def answer(self) -> ASGIResponse:
-        if self.condition:
-            return _answer(self.status, error(self.condition), _XML, self.headers)
-        return _answer(self.status, f"{self.said}\n", "text/plain; charset=utf-8", self.headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +81,21 @@ class _Call:
         return Owner(self.viewer.name, self.viewer.email)
 
 
-@asgi(f"{ROOT}", is_mount=True, copy_scope=True, opt={"methods": METHODS})
+@asgi(ROOT, is_mount=True, copy_scope=True, opt={"methods": METHODS})
 async def address_book(scope: Scope, receive: Receive, send: Send) -> None:
     try:
         answer = await _answered(await _read_call(scope, receive))
-    except _Refusal as refusal:
+    except Refusal as refusal:
         answer = refusal.answer()
     except NotSignedIn:
         said = "The e-mail address of the account, and a password made on its page Me.\n"
-        answer = _answer(401, said, "text/plain; charset=utf-8", _SIGN_IN)
+        answer = told(401, said, headers=_SIGN_IN)
     except NotAllowed:
-        answer = _answer(403, error(_READ_ONLY), _XML)
+        answer = Refusal(403, condition=_READ_ONLY).answer()
     except UnreadableXml as problem:
-        answer = _Refusal(400, f"This cannot be read: {problem}.").answer()
+        answer = Refusal(400, f"This cannot be read: {problem}.").answer()
     except UnknownFilter as unknown:
-        answer = _Refusal(403, condition=unknown.condition).answer()
+        answer = Refusal(403, condition=unknown.condition).answer()
     await answer(scope, receive, send)
 
 
@@ -129,7 +108,7 @@ async def where_address_books_are(scope: Scope, receive: Receive, send: Send) ->
 
 
 async def _read_call(scope: Any, receive: Receive) -> _Call:
-    """Raises NotSignedIn, NotAllowed, _Refusal."""
+    """Raises NotSignedIn, NotAllowed, Refusal."""
     http: HTTPScope = scope
     state = scope["app"].state
     headers = {
@@ -137,11 +116,11 @@ async def _read_call(scope: Any, receive: Receive) -> _Call:
     }
     viewer = await enter(state.viewers, headers.get("authorization"))
     if http["method"] not in METHODS:
-        raise _Refusal(403, condition=_READ_ONLY)
+        raise Refusal(403, condition=_READ_ONLY)
     body = await _read_body(headers, receive)
     place = place_at(f"{ROOT}{http['path']}")
     if place is None:
-        raise _Refusal(404, _NOTHING)
+        raise Refusal(404, _NOTHING)
     return _Call(http["method"], place, headers, body, viewer, state.db)
 
 
@@ -150,7 +129,7 @@ async def _read_body(headers: Mapping[str, str], receive: Receive) -> bytes:
     body = b""
     more = not (said.isdigit() and int(said[:12]) > LARGEST_BODY)
     if not more:
-        raise _Refusal(413, "This is larger than what is read here.")
+        raise Refusal(413, "This is larger than what is read here.")
     while more:
         message: Any = await receive()
         if message["type"] != "http.request":
@@ -158,14 +137,14 @@ async def _read_body(headers: Mapping[str, str], receive: Receive) -> bytes:
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > LARGEST_BODY:
-            raise _Refusal(413, "This is larger than what is read here.")
+            raise Refusal(413, "This is larger than what is read here.")
     return body
 
 
 async def _answered(call: _Call) -> ASGIResponse:
     if call.method == "OPTIONS":
         allowed = {"DAV": "1, 3, addressbook", "Allow": ", ".join(METHODS)}
-        return _answer(200, "", "text/plain", allowed)
+        return told(200, "", headers=allowed)
     if call.method == "REPORT":
         return await _reported(call)
     if call.method == "PROPFIND":
@@ -176,29 +155,29 @@ async def _answered(call: _Call) -> ASGIResponse:
 async def _card_itself(call: _Call) -> ASGIResponse:
     if isinstance(call.place, Place):
         allowed = ", ".join(method for method in METHODS if method not in ("GET", "HEAD"))
-        raise _Refusal(405, "An address book has no page. Give it to your phone.", Allow=allowed)
+        raise Refusal(405, "An address book has no page. Give it to your phone.", Allow=allowed)
     card = await _card(call, call.place)
     version: Version = "4.0" if "version=4.0" in call.headers.get("accept", "") else "3.0"
     kind = f"text/vcard; charset=utf-8; version={version}"
     headers = {"ETag": etag(card), "Vary": "Accept"}
     is_head = call.method == "HEAD"
-    return _answer(200, written_card(card, version), kind, headers, is_head=is_head)
+    return told(200, written_card(card, version), kind, headers, is_head=is_head)
 
 
 async def _card(call: _Call, card_id: UUID) -> ExportedCard:
     cards = await cards_by_id(call.db, call.owner_id, [card_id])
     if card_id not in cards:
-        raise _Refusal(404, _NOTHING)
+        raise Refusal(404, _NOTHING)
     return cards[card_id]
 
 
 async def _properties(call: _Call) -> ASGIResponse:
     asked = read_propfind(call.body)
     if not isinstance(call.place, Place):
-        return _multistatus(_once(_of_card(await _card(call, call.place), asked, "3.0")))
+        return multistatus(_once(_of_card(await _card(call, call.place), asked, "3.0")))
     depth = call.headers.get("depth", "infinity").strip()
     if depth not in ("0", "1"):
-        raise _Refusal(403, condition=f"{DAV}propfind-finite-depth")
+        raise Refusal(403, condition=f"{DAV}propfind-finite-depth")
     places = [call.place, *(below(call.place) if depth == "1" else ())]
     has_ctag = Place.BOOK in places and asked.wants(CTAG)
     ctag = await ctag_of(call.db, call.owner_id) if has_ctag else ""
@@ -206,7 +185,7 @@ async def _properties(call: _Call) -> ASGIResponse:
         _said(place.value, asked, said_of_place(place, call.owner, ctag)) for place in places
     )
     with_cards = call.place is Place.BOOK and depth == "1"
-    return _multistatus(_with_cards(call, start, asked) if with_cards else _once(start))
+    return multistatus(_with_cards(call, start, asked) if with_cards else _once(start))
 
 
 async def _with_cards(call: _Call, start: str, asked: AskedProperties) -> AsyncIterator[str]:
@@ -218,10 +197,10 @@ async def _with_cards(call: _Call, start: str, asked: AskedProperties) -> AsyncI
 async def _reported(call: _Call) -> ASGIResponse:
     report = read_report(call.body)
     if report is None or call.place is not Place.BOOK:
-        raise _Refusal(403, condition=f"{DAV}supported-report")
+        raise Refusal(403, condition=f"{DAV}supported-report")
     if report.hrefs is not None:
-        return _multistatus(_named(call, report, report.hrefs))
-    return _multistatus(_let_through(call, report))
+        return multistatus(_named(call, report, report.hrefs))
+    return multistatus(_let_through(call, report))
 
 
 async def _named(call: _Call, report: Report, hrefs: Sequence[str]) -> AsyncIterator[str]:
@@ -264,37 +243,6 @@ def _said(path: str, asked: AskedProperties, has: Mapping[str, str]) -> str:
 
 async def _once(said: str) -> AsyncIterator[str]:
     yield said
-
-
-def _multistatus(responses: AsyncIterator[str]) -> ASGIStreamingResponse:
-    async def whole() -> AsyncIterator[str]:
-        yield MULTISTATUS_START
-        async for response in responses:
-            yield response
-        yield MULTISTATUS_END
-
-    return ASGIStreamingResponse(
-        iterator=whole(), status_code=207, media_type=_XML, headers=_PRIVATE
-    )
-
-
-def _answer(
-    status: int,
-    body: str,
-    kind: str,
-    headers: Mapping[str, str] | None = None,
-    *,
-    is_head: bool = False,
-) -> ASGIResponse:
-    data = body.encode()
-    return ASGIResponse(
-        body=b"" if is_head else data,
-        content_length=len(data),
-        status_code=status,
-        media_type=kind,
-        headers={**_PRIVATE, **(headers or {})},
-        is_head_response=is_head,
-    )
 
 
 routes = [address_book, where_address_books_are]

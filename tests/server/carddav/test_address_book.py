@@ -81,6 +81,8 @@ def test_a_card_is_read_in_version_3_and_in_4_if_asked(
     assert old.headers["etag"] == phone.etags()[path]
     head = phone.ask("HEAD", path)
     assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"] == "text/vcard; charset=utf-8; version=3.0"
+    assert head.headers["content-length"] == str(len(old.content))
     assert "4.0" in phone.ask("PROPFIND", BOOK, asks("C:supported-address-data"), Depth="0").text
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 import vobject
+from sqlalchemy import update
 
 from firsthand.accounts.tokens import add_address_book, tokens_of
 from firsthand.contacts.editing import CardEdit, edit_card
+from firsthand.contacts.models import Contact
 from tests.live import free_port, running_server
 from tests.server.carddav.conftest import meet
 from tests.server.house import House, Person
@@ -25,6 +27,8 @@ NAMES = [
     "=HYPERLINK(1)",
     "Zoë " * 25 + "Long",
 ]
+# Nobody can type this; a row that an older version wrote may still hold it.
+HOSTILE = "a\r\nEND:VCARD\x01\x1b[31m\x7f\x85b\u2028c;\ufffe <]]>&amp; \u202ed"
 NOTE = "first line\nsecond; line, with \\n in it\nغزل 🙂"
 _CONFIG = """
 [general]
@@ -102,6 +106,13 @@ def test_a_real_client_finds_the_book_and_keeps_every_card(
 ) -> None:
     ana = house.person()
     ids = meet(house, ana, NAMES, note=NOTE, email="a@example.org", phone="+31 6 12; 34")
+    house.db.write_now(
+        lambda session: session.execute(
+            update(Contact)
+            .where(Contact.owner_id == ana.id, Contact.id == ids[-1])
+            .values(name=HOSTILE)
+        )
+    )
     # From the server's bare name, as one types it into a phone.
     more = f"read_only = true\nuse_vcard_4 = {str(newer).lower()}"
     phone = phone_of(house, ana, f"{server}/", tmp_path, more)
@@ -110,7 +121,8 @@ def test_a_real_client_finds_the_book_and_keeps_every_card(
     assert "firsthand" in found.stdout + found.stderr
     phone.sync()
     cards = phone.cards()
-    assert set(cards) == {name.strip() for name in NAMES}
+    shown = "a\nEND:VCARD[31m\nb\nc; <]]>&amp; \u202ed"
+    assert set(cards) == {*NAMES[:-1], shown}
     for name, card in cards.items():
         assert card.version.value == ("4.0" if newer else "3.0")
         assert card.note.value == NOTE
