@@ -152,6 +152,7 @@ async def delete_dismissal(
     slug: FromPath[str],
     attendee_id: FromPath[UUID],
 ) -> Response[Any]:
+    await db.read(event_here, viewer.account_id, slug)
     await db.write(restore_suggestion, viewer.account_id, attendee_id)
     return await _back(request, db, pages, viewer, slug, attendee_id)
 
@@ -166,6 +167,7 @@ async def put_meeting(
     attendee_id: FromPath[UUID],
 ) -> Response[Any]:
     """ "We met", without a scan."""
+    await db.read(event_here, viewer.account_id, slug)
     form = await read_form(request)
     intents, note = clean_intents_and_note(form.texts("intents"), form.text("note"))
     draft = MeetingDraft(attendee=attendee_id, event=slug, intents=intents, note=note)
