@@ -1,5 +1,7 @@
 """From fifty meetings to an empty list: by thumb, by key, several at once."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 
@@ -24,9 +26,13 @@ def mira(live: House) -> Person:
     return mira
 
 
+def follow_ups(mira: Person) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = mira.client.get("/api/v1/follow-ups").json()["items"]
+    return items
+
+
 def states(mira: Person) -> list[str]:
-    items = mira.client.get("/api/v1/follow-ups").json()["items"]
-    return sorted(item["state"] for item in items)
+    return sorted(item["state"] for item in follow_ups(mira))
 
 
 def test_one_writes_and_goes_on_without_leaving_the_list(
@@ -151,3 +157,53 @@ def test_a_swipe_completes_or_puts_off_and_a_short_one_does_nothing(
             words = {"done": "Done.", "snoozed": "Snoozed until"}[state]
             expect(page.get_by_text(words)).to_be_visible()
         assert states(mira) == sorted(["open", "open", state])
+
+
+def test_undo_in_the_page_takes_the_message_and_the_snooze_back(
+    mira: Person, live: House, open_phone: OpenPhone
+) -> None:
+    before = {item["id"]: item["due"] for item in follow_ups(mira)}
+    contact = next(item["contact"]["id"] for item in follow_ups(mira))
+    with open_phone(mira) as page:
+        page.goto("/follow-ups")
+        row = page.locator("[data-swipes]").first
+        row.get_by_role("link", name="Message").click()
+        row.get_by_role("button", name="I wrote: done").click()
+        expect(page.get_by_text("2 open")).to_be_visible()
+        row.get_by_role("button", name="Undo").click()
+        expect(page.get_by_text("3 open")).to_be_visible()
+        card = mira.client.get(f"/api/v1/contacts/{contact}").json()
+        assert "message" not in [moment["kind"] for moment in card["timeline"]]
+        row.get_by_text("Later, or change").click()
+        row.get_by_role("button", name="Tomorrow").click()
+        expect(row.get_by_text("Snoozed until")).to_be_visible()
+        row.get_by_role("button", name="Undo").click()
+        expect(row.get_by_role("button", name="Done")).to_be_visible()
+        assert {item["id"]: item["due"] for item in follow_ups(mira)} == before
+
+
+def test_escape_puts_the_message_away(mira: Person, live: House, open_phone: OpenPhone) -> None:
+    with open_phone(mira) as page:
+        page.goto("/follow-ups")
+        page.get_by_role("button", name="Work by keys").click()
+        page.keyboard.press("m")
+        expect(page.get_by_label("Your words to")).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(page.get_by_label("Your words to")).to_have_count(0)
+        expect(page.get_by_role("link", name="Message Ana Lima")).to_be_focused()
+
+
+def test_those_put_off_are_brought_back_without_a_word_from_the_browser(
+    mira: Person, live: House, open_phone: OpenPhone
+) -> None:
+    with open_phone(mira) as page:
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.goto("/follow-ups")
+        for name in NAMES[:2]:
+            page.get_by_label(f"Tick: Coffee, {name}").check()
+        bar = page.get_by_role("form", name="With those ticked")
+        bar.get_by_role("button", name="Until").click()
+        expect(page.get_by_text("2 put off.")).to_be_in_viewport()
+        page.get_by_role("button", name="Undo all").click()
+        expect(page.get_by_text("As they were.")).to_be_visible()
+        assert states(mira) == ["open", "open", "open"]

@@ -55,7 +55,8 @@ on("htmx:timeout", () => toast("The network is too slow just now. Please try aga
 // A swap that took the focused element away puts the focus where the news is.
 // What the page asked for by itself (polling) must not move it.
 on("htmx:afterSettle", ({ detail: { elt, requestConfig } }) => {
-  if (!requestConfig?.triggeringEvent) return;
+  // Nor must a number that changes beside what was done.
+  if (!requestConfig?.triggeringEvent || elt.matches("[data-quiet]")) return;
   const wanted = elt.querySelector("[data-focus], [aria-invalid=true]");
   const isLost = !document.activeElement || document.activeElement === document.body;
   if (!wanted && !isLost) return;

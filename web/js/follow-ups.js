@@ -85,10 +85,25 @@ function copyWords({ target }) {
   if (words) navigator.clipboard?.writeText(words).catch(() => {});
 }
 
+/** Escape puts the message away, and the focus back to what opened it. */
+function putAway(event) {
+  const message = event.target.closest?.("[data-message]");
+  const row = message?.closest("[data-swipes]");
+  if (event.key !== "Escape" || !row) return;
+  const empty = document.createElement("div");
+  empty.id = message.id;
+  message.replaceWith(empty);
+  row.querySelector("[data-act=message]").focus();
+}
+
 document.addEventListener("input", retype);
 document.addEventListener("click", copyWords);
 if (list) {
   list.addEventListener("keydown", pressed);
+  list.addEventListener("keydown", putAway);
+  document.querySelector("[data-keys]")?.addEventListener("click", () => {
+    list.querySelector("[data-swipes] .name")?.focus();
+  });
   list.addEventListener("change", countTicked);
   document.addEventListener("htmx:afterSettle", countTicked);
   swipes();

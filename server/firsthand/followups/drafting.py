@@ -60,7 +60,6 @@ def _first_line(
         met_on=met_on,
         today=today,
         intent=promise.intent if promise else "",
-        promised=promise.text if promise else "",
     )
 
 

@@ -14,7 +14,8 @@ from firsthand.followups.choices import (
     forget_choice,
     intents_of,
 )
-from firsthand.forms import read_form
+from firsthand.followups.intents import DAYS_UNTIL_DUE
+from firsthand.forms import Form, read_form
 from firsthand.pages import Pages, see_other
 from firsthand.problems import Invalid
 from firsthand.requests import AnyRequest
@@ -34,6 +35,7 @@ async def put_intent(
     """``intent`` is due within ``days``; one that is not there yet is made."""
     form = await read_form(request)
     try:
+        _check_new(form)
         await db.write(choose_intent, viewer.account_id, form.text("intent"), form.number("days"))
     except Invalid as invalid:
         return await _page(db, pages, viewer, form.text("intent")[:100], invalid)
@@ -45,6 +47,14 @@ async def delete_intent(request: AnyRequest, db: Db, viewer: SignedIn) -> Respon
     form = await read_form(request)
     await db.write(forget_choice, viewer.account_id, form.text("intent"))
     return see_other(_PAGE)
+
+
+def _check_new(form: Form) -> None:
+    """The form for one more must not change one that is there. Raises Invalid."""
+    words = form.text("intent").strip().lower().replace(" ", "-")
+    if form.checked("own") and words in DAYS_UNTIL_DUE:
+        message = "That one is there already: change its days above."
+        raise Invalid(message, {"intent": message})
 
 
 async def _page(

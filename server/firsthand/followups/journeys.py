@@ -8,6 +8,9 @@ from typing import Literal, TypeVar
 # What was said online longer ago than this before the meeting did not lead to it.
 _ONE_STORY = timedelta(days=180)
 
+# In days: about three months.
+QUICKLY = 92
+
 End = Literal["met again", "followed up"]
 
 
@@ -61,5 +64,9 @@ K = TypeVar("K")
 
 
 def quickest(journeys: Iterable[tuple[K, Journey]], most: int) -> list[tuple[K, Journey]]:
-    """The fewest days first; of the same, who met again before who followed up."""
+    """The fewest days first; of the same, who met again before who followed up.
+
+    What took longer than QUICKLY was no quick way.
+    """
+    journeys = (each for each in journeys if each[1].days <= QUICKLY)
     return sorted(journeys, key=lambda each: (each[1].days, each[1].end != "met again"))[:most]

@@ -95,18 +95,18 @@ def first_line(
     met_on: date | None,
     today: date,
     intent: str = "",
-    promised: str = "",
 ) -> str:
-    """Words to start from: who, where they met, what was promised."""
+    """Words to start from: who, where they met, what comes next.
+
+    Never what the owner noted of it: that was written for nobody else.
+    """
     words = [f"Hello {_called(name)}," if _called(name) else "Hello,"]
     if met_on and met_on <= today:
         words.append(f"it was good to meet you{_where(event_name)} {_when(met_on, today)}.")
     else:
         words.append("we know each other online, and I would be glad to meet you.")
-    if promised:
-        words.append(f"We spoke about this: {promised}.")
     if intent:
-        words.append(_ASKS.get(intent, "" if promised else f"We spoke about this: {intent}."))
+        words.append(_ASKS.get(intent, f"We spoke about this: {intent}."))
     return " ".join(word for word in words if word)
 
 

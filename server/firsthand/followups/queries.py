@@ -90,6 +90,12 @@ def count_by_state(session: Session, owner_id: UUID) -> dict[str, int]:
     return counted
 
 
+def count_open(session: Session, owner_id: UUID) -> int:
+    """What is still to do, put off or not."""
+    counted = count_by_state(session, owner_id)
+    return counted[State.OPEN] + counted[State.SNOOZED]
+
+
 # To put this statement together takes longer than to run it, so each shape is made once.
 @cache
 def _follow_ups(narrowed: frozenset[str]) -> AnySelect:

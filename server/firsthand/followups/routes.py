@@ -14,7 +14,7 @@ from firsthand.db import Database, new_id, now
 from firsthand.dependencies import Db, SignedIn, TheCursors, ThePages
 from firsthand.followups.due import Group, by_due_date, days_of_rows
 from firsthand.followups.models import State
-from firsthand.followups.queries import count_by_state, follow_up_row, follow_ups
+from firsthand.followups.queries import count_by_state, count_open, follow_up_row, follow_ups
 from firsthand.followups.today import today_of
 from firsthand.followups.verbs import complete, drop, promise, reopen, snooze
 from firsthand.forms import Form, read_form
@@ -159,15 +159,19 @@ async def _again(
         return see_other(form.local_path("next", "/follow-ups"))
     row = await db.read(follow_up_row, viewer.account_id, follow_up_id)
     today = await db.read(today_of, viewer.account_id, now())
-    return pages.render(
+    answer = pages.text(
         "followups/_row.html",
-        viewer,
+        viewer=viewer,
         row=row,
         changed=changed,
         due_before=due_before,
         wrote=wrote,
         oob=False,
         **days_of_rows(today),
+    )
+    still_open = await db.read(count_open, viewer.account_id)
+    return pages.fragment(
+        answer + pages.text("followups/_open_count.html", open=still_open, oob=True)
     )
 
 

@@ -11,7 +11,7 @@ from firsthand.accounts.signing_in import Viewer
 from firsthand.db import Database, now
 from firsthand.dependencies import Db, SignedIn, ThePages
 from firsthand.followups.due import days_of_rows
-from firsthand.followups.queries import follow_ups
+from firsthand.followups.queries import count_open, follow_ups
 from firsthand.followups.several import MOST_AT_ONCE, Change, Was, change_several, put_back
 from firsthand.followups.today import today_of
 from firsthand.forms import Form, read_form
@@ -72,10 +72,12 @@ def _read_before(form: Form) -> list[Was]:
 async def _rows(
     db: Database, pages: Pages, viewer: Viewer, ids: Sequence[UUID], *, changed: bool
 ) -> str:
-    """Each in place of the one that is there."""
+    """Each in place of the one that is there, and how many are open now."""
     rows = await db.read(follow_ups, viewer.account_id, follow_up_ids=tuple(ids), limit=len(ids))
     today = await db.read(today_of, viewer.account_id, now())
-    return "".join(
+    still_open = await db.read(count_open, viewer.account_id)
+    number = pages.text("followups/_open_count.html", open=still_open, oob=True)
+    return number + "".join(
         pages.text(
             "followups/_row.html",
             row=row,

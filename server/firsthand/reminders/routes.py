@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Response, delete, get, post, put
 from litestar.datastructures import State
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from firsthand.accounts.browsers import browser_words
 from firsthand.accounts.signing_in import Viewer
@@ -38,9 +38,14 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 
 @get(_PAGE)
 async def reminders_page(
-    db: Db, pages: ThePages, mailer: TheMailer, state: State, viewer: SignedIn
+    db: Db,
+    pages: ThePages,
+    mailer: TheMailer,
+    state: State,
+    viewer: SignedIn,
+    kept: FromQuery[bool] = False,
 ) -> Response[str]:
-    return await _page(db, pages, mailer, state, viewer)
+    return await _page(db, pages, mailer, state, viewer, kept=kept)
 
 
 @put(_PAGE)
@@ -57,7 +62,7 @@ async def put_reminders(
         await db.write(choose, viewer.account_id, _read_wish(form))
     except Invalid as invalid:
         return await _page(db, pages, mailer, state, viewer, invalid)
-    return see_other(_PAGE)
+    return see_other(f"{_PAGE}?kept=true")
 
 
 @put("/me/reminders/mail")
@@ -145,6 +150,8 @@ async def _page(
     state: State,
     viewer: Viewer,
     invalid: Invalid | None = None,
+    *,
+    kept: bool = False,
 ) -> Response[str]:
     choice = await db.read(choice_of, viewer.account_id)
     event = await db.read(current_event, viewer.account_id)
@@ -170,6 +177,7 @@ async def _page(
         browsers=await db.read(browsers_of, viewer.account_id),
         can_mail=mailer.reaches_people,
         server_key=state.sender.key.public,
+        kept=kept,
         problems=invalid.fields if invalid else {},
     )
 

@@ -40,7 +40,8 @@ def test_those_ticked_are_done_at_once_and_undo_brings_them_all_back(mira: Perso
         "/follow-ups", data={"follow_up": ticked, "change": "done"}, headers=HX
     )
     assert "4 done." in answer.text
-    assert answer.text.count('hx-swap-oob="true"') == 5
+    assert answer.text.count('hx-swap-oob="true"') == 6
+    assert ">2 open<" in answer.text
     assert sorted(state for state, _ in standing(mira).values()) == ["done"] * 4 + ["open"] * 2
     assert "followed-up" in stages(mira)
     was = re.findall(r'name="was" value="([^"]+)"', answer.text)
@@ -117,11 +118,11 @@ def test_nobody_changes_somebody_elses(mira: Person, house: House) -> None:
 def test_what_matters_most_stands_first_and_by_itself(mira: Person) -> None:
     last = list(standing(mira))[-1]
     row = mira.client.patch(f"/follow-ups/{last}", data={"important": "yes"}, headers=HX).text
-    assert "First: " in row
+    assert "Important: " in row
     page = mira.client.get("/follow-ups").text
     assert page.count('id="follow-up-') == 6
     only = mira.client.get("/follow-ups?important=true").text
     assert re.findall(r'id="follow-up-([^"]+)"', only) == [last]
     row = mira.client.patch(f"/follow-ups/{last}", data={"text": "the slides"}, headers=HX).text
-    assert "First: " in row
+    assert "Important: " in row
     assert "the slides" in row

@@ -104,18 +104,17 @@ def test_nothing_that_somebody_calls_themselves_leads_elsewhere(
             assert unquote(address).endswith(words)
 
 
-def test_the_first_line_recalls_where_they_met_and_what_was_promised() -> None:
+def test_the_first_line_recalls_where_they_met_and_what_comes_next() -> None:
     line = first_line(
         "Dr. Ana Lima",
         event_name="Recruiters by the Sea",
         met_on=date(2026, 7, 14),
         today=TODAY,
         intent="send",
-        promised="the slides",
     )
     assert line == (
         "Hello Ana, it was good to meet you at Recruiters by the Sea on 14 July. "
-        "We spoke about this: the slides. Here is what I promised to send."
+        "Here is what I promised to send."
     )
     assert first_line("山田太郎", event_name=None, met_on=TODAY, today=TODAY) == (
         "Hello 山田太郎, it was good to meet you today."
