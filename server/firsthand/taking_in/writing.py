@@ -27,7 +27,7 @@ _NOT_EMPTY = (
     "This account has people already. An export comes back only into an account that has none: "
     "people, ties, meetings or scans."
 )
-_ROOTS_A_STEP = 200
+_ROOTS_A_STEP = 100
 _EVENTS_AT_ONCE = 500
 
 
