@@ -209,7 +209,7 @@ def stand(session: Session, owner_id: UUID, tables: dict[str, list[Row]]) -> Non
 
 
 @settings(
-    max_examples=3,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,
