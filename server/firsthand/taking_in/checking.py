@@ -13,7 +13,7 @@ from firsthand.export_shape import FORMAT, SHOWN
 from firsthand.tables import metadata
 from firsthand.taking_in.document import Document
 from firsthand.taking_in.kinds import Flaw, Remark, Wanted, WantedEvent
-from firsthand.taking_in.shapes import MODELS, Shape, event_row, shapes
+from firsthand.taking_in.shapes import Shape, event_row, shapes
 from firsthand.taking_in.wording import flaw_words
 
 # Moved to another zone, the edge years would overflow.
@@ -72,7 +72,7 @@ def check(document: Document) -> Checked:
 
 def wanted(document: Document, checked: Checked) -> Wanted:
     """What may be here too. Raises Flaw."""
-    shape = Shape("event", event_row(), (), (), ())
+    shape = Shape("event", event_row(), (), (), (), ())
     events = [
         WantedEvent(row.id, row.slug, row.name, row.starts, row.ends)
         for _, row in rows_of(document, shape)
@@ -98,7 +98,6 @@ def remarks(document: Document, checked: Checked) -> list[Remark]:
 def _check_table(document: Document, shape: Shape, checked: Checked) -> None:
     table, keys, shared = shape.table, set[bytes](), set[bytes]()
     checked.ids[table] = ids = set()
-    dated = [name for name in shape.columns if _is_dated(shape, name)]
     columns = {column.name for column in metadata.tables[table].c} | {*SHOWN}
     unknown: set[str] = set()
     raws = document.rows(table)
@@ -107,7 +106,7 @@ def _check_table(document: Document, shape: Shape, checked: Checked) -> None:
         unknown |= (
             msgspec.json.decode(raws[number - 1], type=dict[str, msgspec.Raw]).keys() - columns
         )
-        for name in dated:
+        for name in shape.dated:
             _check_date(where, name, getattr(row, name))
         key = _digest(row, shape.key)
         if key in keys:
@@ -132,10 +131,8 @@ def _check_shared(where: str, row: Any, columns: tuple[str, ...], seen: set[byte
 
 
 def _check_references(where: str, row: Any, shape: Shape, checked: Checked) -> None:
-    references = [(here[0], table) for here, table, _ in shape.references]
-    if shape.table in _LOOSE:
-        references.append(_LOOSE[shape.table])
-    for column, table in references:
+    loose = [_LOOSE[shape.table]] if shape.table in _LOOSE else []
+    for column, table in (*shape.references, *loose):
         value = getattr(row, column)
         if value is not None and value.bytes not in checked.ids[table]:
             raise Flaw(f"{where}: {column} points to no {table} of this file.")
@@ -181,10 +178,6 @@ def _check_merges(checked: Checked) -> None:
 def _is_own_import(table: str, row: Any) -> bool:
     """An export brought in before is no import of ties, and nothing belongs to it."""
     return table == "import" and row.format == FORMAT
-
-
-def _is_dated(shape: Shape, column: str) -> bool:
-    return MODELS[shape.table].__table__.c[column].type.python_type in {date, datetime}
 
 
 def _check_date(where: str, name: str, value: date | None) -> None:

@@ -23,7 +23,7 @@ from firsthand.taking_in.shapes import shapes
 # Of which a file of the largest size may be mapped.
 _MOST_MEMORY = 1_200_000_000
 # Few enough that a scan which comes meanwhile does not wait for more than some milliseconds.
-_ROWS_A_BATCH = 300
+_ROWS_A_BATCH = 150
 
 
 def read_document(document: Document, answers: BinaryIO) -> Iterator[Told]:

@@ -7,7 +7,7 @@ application keeps elsewhere, because a file may have been changed by hand.
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
@@ -18,7 +18,7 @@ from firsthand.contacts import models as contacts
 from firsthand.contacts.evidence import EVIDENCE
 from firsthand.db import Base, table_of
 from firsthand.events.models import Event
-from firsthand.export_shape import exported_columns, moments_refined, row_shape
+from firsthand.export_shape import column_types, exported_columns, moments_refined, row_shape
 from firsthand.followups import models as followups
 from firsthand.followups.choices import LONGEST_WAIT
 from firsthand.followups.intents import LONGEST_INTENT
@@ -112,13 +112,16 @@ _MEANT: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Shape:
-    """``key`` and ``references`` leave the owner out: (columns here, table, columns there)."""
+    """``dated``: the columns with a date or a moment; ``key``: without the owner; ``references``:
+    (column, the table whose id it is).
+    """
 
     table: str
     row: type[msgspec.Struct]
     columns: tuple[str, ...]
+    dated: tuple[str, ...]
     key: tuple[str, ...]
-    references: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]
+    references: tuple[tuple[str, str], ...]
 
 
 @functools.cache
@@ -143,20 +146,20 @@ def _shape(table: Table) -> Shape:
         if column.server_default is not None
         and isinstance(column.default, ScalarElementColumnDefault)
     }
-    references = []
-    for constraint in table.foreign_key_constraints:
-        pairs = [
-            (here.name, element.column.name)
-            for here, element in zip(constraint.columns, constraint.elements, strict=True)
-            if here.name != "owner_id"
-        ]
-        target = f"{constraint.referred_table.name}"
-        if target in MODELS and pairs:
-            references.append((tuple(a for a, _ in pairs), target, tuple(b for _, b in pairs)))
+    types = column_types(table)
+    references = [
+        (column.name, f"{foreign.column.table.name}")
+        for column in table.c
+        for foreign in column.foreign_keys
+        if column.name != "owner_id" and foreign.column.table.name in MODELS
+    ]
     return Shape(
         table=f"{table.name}",
         row=row_shape(table, columns, _refined, optional),
         columns=columns,
+        dated=tuple(
+            name for name in columns if {date, datetime} & {types[name], *get_args(types[name])}
+        ),
         key=tuple(column.name for column in table.primary_key if column.name != "owner_id"),
         references=tuple(references),
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session, aliased
 
@@ -27,7 +28,7 @@ _NOT_EMPTY = (
     "This account has people already. An export comes back only into an account that has none: "
     "people, ties, meetings or scans."
 )
-_ROOTS_A_STEP = 200
+_ROOTS_A_STEP = 100
 _EVENTS_AT_ONCE = 500
 
 
@@ -113,11 +114,13 @@ def write_rows(
     lock_owners(session, [owner_id])
     update_running(session, owner_id, import_id, {})
     columns = shapes()[table].columns
-    insert_new(
-        session,
-        MODELS[table],
-        [{"owner_id": owner_id, **{name: getattr(row, name) for name in columns}} for row in rows],
-    )
+    kept = [{name: _kept(getattr(row, name)) for name in columns} for row in rows]
+    insert_new(session, MODELS[table], [{"owner_id": owner_id, **row} for row in kept])
+
+
+def _kept(value: Any) -> Any:
+    """A list of records is kept as JSON, which knows no structs."""
+    return msgspec.to_builtins(value) if isinstance(value, list) else value
 
 
 def refresh_statistics(session: Session) -> None:

@@ -38,7 +38,7 @@ class _Brought:
     import_id: UUID
     folder: Path
     files: Sequence[Path]
-    run: Run
+    run: Run | None
 
 
 def title(names: Sequence[str]) -> str:
@@ -66,7 +66,7 @@ class ImportQueue:
         folder: Path,
         files: Sequence[tuple[str, Path]],
         start: Start = start_import,
-        run: Run = run_import,
+        run: Run | None = None,
     ) -> UUID:
         """A new import of these files (name as sent, where it is now); the folder is ours now.
 
@@ -98,7 +98,7 @@ class ImportQueue:
         import_id: UUID,
         folder: Path,
         files: Sequence[Path],
-        run: Run = run_import,
+        run: Run | None = None,
     ) -> None:
         """Read these files when it is their turn, then delete the folder that they are in."""
         with self._changed:
@@ -130,7 +130,8 @@ class ImportQueue:
                 self._waiting.remove(brought)
                 self._running.append(brought)
             try:
-                brought.run(self._db, brought.owner_id, brought.import_id, brought.files)
+                run = brought.run or run_import
+                run(self._db, brought.owner_id, brought.import_id, brought.files)
             except Exception:
                 log.exception("an import could not be recorded")
             finally:
