@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from firsthand.contacts.models import Contact, Stage, Touchpoint, TouchpointKind
@@ -47,8 +47,9 @@ def restage(session: Session, contacts: Iterable[tuple[UUID, UUID]]) -> None:
     mine = (Contact.owner_id.in_(owners), Contact.root_id.in_(roots))
     group = (Contact.owner_id, Contact.root_id)
 
-    def by_contact(model: Any) -> Any:
-        return (model.owner_id == Contact.owner_id) & (model.contact_id == Contact.id)
+    # Joined outwards: SQLite would otherwise begin with all that these owners ever had.
+    def by_contact(model: Any, *which: ColumnElement[bool]) -> Any:
+        return and_(model.owner_id == Contact.owner_id, model.contact_id == Contact.id, *which)
 
     met: dict[tuple[UUID, UUID], Any] = {
         (owner, root): rest
@@ -59,34 +60,41 @@ def restage(session: Session, contacts: Iterable[tuple[UUID, UUID]]) -> None:
                 func.min(Meeting.met_at),
                 func.max(Meeting.met_at),
             )
-            .join(Meeting, by_contact(Meeting))
-            .where(*mine, Meeting.gone_at.is_(None))
+            .outerjoin(Meeting, by_contact(Meeting, Meeting.gone_at.is_(None)))
+            .where(*mine)
             .group_by(*group)
         )
     }
     done = {
         (owner, root): last
         for owner, root, last in session.execute(
-            select(*group, func.max(FollowUp.done_at))
-            .join(FollowUp, by_contact(FollowUp))
-            .where(*mine, FollowUp.state == State.DONE)
+            # Not in the join: there is an index by state, which holds everything that is done.
+            select(*group, func.max(case((FollowUp.state == State.DONE, FollowUp.done_at))))
+            .outerjoin(FollowUp, by_contact(FollowUp))
+            .where(*mine)
             .group_by(*group)
         )
     }
     touched: dict[tuple[UUID, UUID], tuple[datetime, bool]] = {}
     for owner, root, kind, last in session.execute(
         select(*group, Touchpoint.kind, func.max(Touchpoint.at))
-        .join(Touchpoint, by_contact(Touchpoint))
+        .outerjoin(Touchpoint, by_contact(Touchpoint))
         .where(*mine)
         .group_by(*group, Touchpoint.kind)
     ):
+        if kind is None:
+            continue
         before, spoken = touched.get((owner, root), (last, False))
         touched[owner, root] = (max(before, last), spoken or kind in _SPOKEN)
     tied = {
         (owner, root)
-        for owner, root in session.execute(
-            select(*group).join(Tie, by_contact(Tie)).where(*mine, Tie.strength > 0).distinct()
+        for owner, root, ties in session.execute(
+            select(*group, func.count(Tie.id))
+            .outerjoin(Tie, by_contact(Tie, Tie.strength > 0))
+            .where(*mine)
+            .group_by(*group)
         )
+        if ties
     }
     rows = []
     for pair in sorted(pairs):
