@@ -3,10 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from firsthand.db import Base, now
+
+# A device counts up to 2^53; SQLite's own integers hold that already.
+Numbers = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class Scan(Base):
@@ -31,13 +34,13 @@ class Scan(Base):
     meeting_id: Mapped[UUID]
     contact_id: Mapped[UUID]
     device: Mapped[str]
-    sequence: Mapped[int | None]
+    sequence: Mapped[int | None] = mapped_column(Numbers)
     scanned_at: Mapped[datetime]
     received_at: Mapped[datetime]
     at: Mapped[datetime]
     note: Mapped[str] = mapped_column(default="")
     intents: Mapped[list[str]] = mapped_column(default=list)
-    edited_sequence: Mapped[int] = mapped_column(default=0)
+    edited_sequence: Mapped[int] = mapped_column(Numbers, default=0)
     retracted_at: Mapped[datetime | None]
 
 

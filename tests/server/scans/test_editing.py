@@ -141,3 +141,16 @@ def test_editing_a_meeting_replaces_its_scans_words(house: House) -> None:
     assert answer.json()["note"] == "afterwards"
     assert answer.json()["intents"] == ["send"]
     assert follow_ups(house) == {"coffee": "dropped", "send": "open"}
+
+
+def test_a_devices_numbers_may_be_as_large_as_they_are_allowed_to_be(house: House) -> None:
+    event = house.event(house.person("Olga"), timezone="UTC")
+    mira = house.person("Mira Andersen")
+    wearer = house.attendee(event, "Fenna Wouters")
+    scan = house.scan(mira, wearer, sequence=2**53)
+    assert scan["outcome"] == "recorded"
+    answer = mira.client.patch(
+        f"/api/v1/scans/{scan['id']}", json={"note": "far", "edited_sequence": 2**53}
+    )
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["note"] == "far"
