@@ -4,9 +4,10 @@ import asyncio
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 from sqlalchemy import delete, select, text
@@ -22,6 +23,7 @@ from firsthand.badges.codes import badge_address
 from firsthand.badges.issuing import issue_badges
 from firsthand.badges.models import Badge
 from firsthand.db import Database, new_id
+from firsthand.events.days import local_day
 from firsthand.events.models import Event
 from firsthand.events.verbs import EventDraft, add_event
 from firsthand.handles.keeping import add_handle, handle_rows, replace_listed_handles
@@ -163,7 +165,7 @@ class House:
         timezone: str = "Europe/Paris",
     ) -> Event:
         """An event that goes on today unless told otherwise."""
-        first = starts or date.today()  # noqa: DTZ011  # any day near now will do
+        first = starts or local_day(datetime.now(UTC), ZoneInfo(timezone))
         draft = EventDraft(name, first.isoformat(), (ends or first).isoformat(), timezone, slug)
         return self.db.write_now(add_event, organiser.id, draft)
 

@@ -1,13 +1,15 @@
 """Where it stands: people by stage, who is cooling, with whom it went quickly; nobody else's."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.orm import Session
 
 from firsthand.contacts.models import Contact, Stage
 from firsthand.db import now
+from firsthand.events.days import local_day
 from firsthand.followups.models import FollowUp
 from firsthand.followups.standing import where_it_stands
 from firsthand.ties.kinds import KindCount, TieKind
@@ -17,11 +19,16 @@ from tests.server.house import House, Person, tie
 PATH = "/people/where-it-stands"
 
 
+def _today() -> date:
+    """People's own day, which begins at four in the morning."""
+    return local_day(now(), ZoneInfo("UTC"))
+
+
 @pytest.fixture
 def ana(house: House) -> Person:
     """Fenna: met again; Ben: followed up; Cem: met, a promise late; Dia: met, silent."""
     ana = house.person("Ana Oliveira")
-    day = (now() - timedelta(days=60)).date()
+    day = _today() - timedelta(days=60)
     event = house.event(ana, starts=day, ends=day + timedelta(days=3), timezone="UTC")
     house.attendee(event, ana)
     first = KindCount(TieKind.REPLIED, 3, now() - timedelta(days=70), now() - timedelta(days=65))
@@ -47,7 +54,7 @@ def page_of(person: Person) -> str:
 
 
 def test_people_stand_at_their_stage_with_a_next_step(house: House, ana: Person) -> None:
-    found = house.db.read_now(where_it_stands, ana.id, now().date())
+    found = house.db.read_now(where_it_stands, ana.id, _today())
     assert {at.stage: at.count for at in found.stages} == {
         Stage.MET_AGAIN: 1,
         Stage.FOLLOWED_UP: 1,
@@ -73,17 +80,17 @@ def test_people_stand_at_their_stage_with_a_next_step(house: House, ana: Person)
 def test_a_snoozed_promise_is_not_late_and_a_done_one_is_gone(house: House, ana: Person) -> None:
     def later(session: Session) -> None:
         for row in session.query(FollowUp).filter_by(owner_id=ana.id):
-            row.due = now().date() + timedelta(days=30)
+            row.due = _today() + timedelta(days=30)
 
     house.db.write_now(later)
-    found = house.db.read_now(where_it_stands, ana.id, now().date())
+    found = house.db.read_now(where_it_stands, ana.id, _today())
     assert found.late == 0
     assert found.overdue == []
     assert {each.name: each.step for each in found.cooling}["Cem Kaya"] == "Coffee"
 
 
 def test_merged_cards_are_one_person(house: House, ana: Person) -> None:
-    before = sum(at.count for at in house.db.read_now(where_it_stands, ana.id, now().date()).stages)
+    before = sum(at.count for at in house.db.read_now(where_it_stands, ana.id, _today()).stages)
 
     def join(session: Session) -> None:
         child = session.query(Contact).filter_by(name="", owner_id=ana.id).all()[0]
@@ -91,7 +98,7 @@ def test_merged_cards_are_one_person(house: House, ana: Person) -> None:
         child.root_id = next(other.id for other in others if other.id != child.id)
 
     house.db.write_now(join)
-    found = house.db.read_now(where_it_stands, ana.id, now().date())
+    found = house.db.read_now(where_it_stands, ana.id, _today())
     assert sum(at.count for at in found.stages) == before - 1
 
 
@@ -109,7 +116,7 @@ def test_an_empty_account_is_told_how_to_begin(house: House) -> None:
 def test_it_adds_up_for_somebody_with_many_people(house: House) -> None:
     size = Size(cards=300, meetings=700, follow_ups=300, touchpoints=60, ties=500, here=40)
     owner = make_large_owner(house, size)
-    found = house.db.read_now(where_it_stands, owner.person.id, now().date())
+    found = house.db.read_now(where_it_stands, owner.person.id, _today())
 
     def by_hand(session: Session) -> dict[str, int]:
         counted: dict[str, int] = {}

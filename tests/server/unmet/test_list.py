@@ -1,14 +1,16 @@
 """Known online, not met: who is on the list, who leaves it, and whom it must never name."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.models import Circle
+from firsthand.events.days import local_day
 from firsthand.events.models import Event
 from firsthand.handles.models import Handle
 from firsthand.handles.networks import Network
@@ -329,7 +331,7 @@ def test_the_recap_says_how_it_went(seaside: Seaside) -> None:
 @pytest.mark.parametrize("days", [-3, 0, 5])
 def test_the_page_stands_before_during_and_after_the_event(house: House, days: int) -> None:
     mira = house.person("Mira")
-    day = date.today() + timedelta(days=days)  # noqa: DTZ011  # any day near now will do
+    day = local_day(datetime.now(UTC), ZoneInfo("Europe/Paris")) + timedelta(days=days)
     event = house.event(mira, starts=day)
     house.attendee(event, mira)
     page = mira.client.get("/events/seaside").text
