@@ -4,9 +4,11 @@ Both allow it: who is told has asked for it and is here as well; who arrived let
 and the list of people not met would show them. Nobody learns more than that list says.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -38,6 +40,7 @@ class Arrival:
     """Somebody whom the viewer knows online is here since a moment of today."""
 
     name: str
+    event: Event
     at: datetime
 
 
@@ -71,10 +74,7 @@ def note_arrivals(session: Session, arrived: Sequence[tuple[UUID, date]]) -> Non
 def tell_of_arrival(session: Session, attendee_id: UUID, position: str) -> str | None:
     """Outbox: some of those who know them, by the owners' ids."""
     attendee = session.get(Attendee, attendee_id)
-    if attendee is None or attendee.account_id is None or not attendee.listed:
-        return None
-    choice = session.get(ReminderChoice, attendee.account_id)
-    if choice is None or not choice.show_arrival:
+    if attendee is None or not _lets_others_be_told(session, attendee):
         return None
     event = session.get_one(Event, attendee.event_id)
     moment = now()
@@ -88,8 +88,20 @@ def tell_of_arrival(session: Session, attendee_id: UUID, position: str) -> str |
     return str(asked[-1].owner_id) if len(asked) == _TOLD_AT_ONCE else None
 
 
+def arrival_of(
+    session: Session, owner_id: UUID, data: Mapping[str, Any], at: datetime
+) -> Arrival | None:
+    """Who it is about, as of now: None for who has hidden, left or forbidden it since."""
+    attendee = session.get(Attendee, UUID(data["attendee"])) if "attendee" in data else None
+    if attendee is None or not _lets_others_be_told(session, attendee):
+        return None
+    seen = unmet(session, owner_id, attendee.event_id, UnmetFilter(), 1, only=attendee.id)
+    event = session.get_one(Event, attendee.event_id)
+    return Arrival(seen[0].name, event, at) if seen else None
+
+
 def arrivals_here(session: Session, owner_id: UUID, slug: str, moment: datetime) -> list[Arrival]:
-    """Those whom the owner was told of today, the last first."""
+    """Those whom the owner was told of today and still has to meet, the last first."""
     rows = session.execute(
         select(Delivery.data, Delivery.created_at)
         .where(
@@ -101,8 +113,17 @@ def arrivals_here(session: Session, owner_id: UUID, slug: str, moment: datetime)
         .order_by(Delivery.created_at.desc())
         .limit(4 * _MOST_SHOWN)
     )
-    here = [Arrival(data["name"], at) for data, at in rows if data.get("event") == slug]
-    return here[:_MOST_SHOWN]
+    arrived = (
+        arrival_of(session, owner_id, data, at) for data, at in rows if data.get("event") == slug
+    )
+    return list(islice((each for each in arrived if each is not None), _MOST_SHOWN))
+
+
+def _lets_others_be_told(session: Session, attendee: Attendee) -> bool:
+    if attendee.account_id is None or not attendee.listed:
+        return False
+    choice = session.get(ReminderChoice, attendee.account_id)
+    return choice is not None and choice.show_arrival
 
 
 def _tell(
@@ -117,7 +138,8 @@ def _tell(
     if not seen:
         return
     key = f"{ARRIVAL}:{event.id}:{attendee.id}:{today.isoformat()}"
-    said = {"name": seen[0].name, "event": event.slug, "event_name": event.name}
+    # Who it is, and not what they are called: that is theirs, and may be taken back.
+    said = {"attendee": str(attendee.id), "event": event.slug}
     show_on_page(session, asking.owner_id, ARRIVAL, key, said)
     if asking.by_push:
         push_to_all(session, asking, ARRIVAL, key, said, moment)
