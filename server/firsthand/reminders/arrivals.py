@@ -7,7 +7,6 @@ and the list of people not met would show them. Nobody learns more than that lis
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -27,8 +26,7 @@ from firsthand.reminders.delivering import ARRIVAL, push_to_all, show_on_page
 from firsthand.reminders.models import Channel, Delivery, ReminderChoice
 from firsthand.scans.models import Scan
 from firsthand.ties.models import Match
-from firsthand.unmet.queries import unmet
-from firsthand.unmet.reasons import UnmetFilter
+from firsthand.unmet.queries import names_of_unmet
 
 _TOLD_AT_ONCE = 100
 _SHOWN_FOR = timedelta(hours=18)
@@ -92,12 +90,12 @@ def arrival_of(
     session: Session, owner_id: UUID, data: Mapping[str, Any], at: datetime
 ) -> Arrival | None:
     """Who it is about, as of now: None for who has hidden, left or forbidden it since."""
-    attendee = session.get(Attendee, UUID(data["attendee"])) if "attendee" in data else None
-    if attendee is None or not _lets_others_be_told(session, attendee):
+    event = session.scalar(select(Event).where(Event.slug == data.get("event")))
+    if event is None or "attendee" not in data:
         return None
-    seen = unmet(session, owner_id, attendee.event_id, UnmetFilter(), 1, only=attendee.id)
-    event = session.get_one(Event, attendee.event_id)
-    return Arrival(seen[0].name, event, at) if seen else None
+    attendee_id = UUID(data["attendee"])
+    name = _named(session, owner_id, event.id, [attendee_id]).get(attendee_id)
+    return Arrival(name, event, at) if name is not None else None
 
 
 def arrivals_here(session: Session, owner_id: UUID, slug: str, moment: datetime) -> list[Arrival]:
@@ -113,10 +111,32 @@ def arrivals_here(session: Session, owner_id: UUID, slug: str, moment: datetime)
         .order_by(Delivery.created_at.desc())
         .limit(4 * _MOST_SHOWN)
     )
-    arrived = (
-        arrival_of(session, owner_id, data, at) for data, at in rows if data.get("event") == slug
+    told = [
+        (UUID(data["attendee"]), at)
+        for data, at in rows
+        if data.get("event") == slug and "attendee" in data
+    ]
+    if not told:
+        return []
+    event = session.scalars(select(Event).where(Event.slug == slug)).one()
+    names = _named(session, owner_id, event.id, [attendee_id for attendee_id, _ in told])
+    here = [Arrival(names[each], event, at) for each, at in told if each in names]
+    return here[:_MOST_SHOWN]
+
+
+def _named(
+    session: Session, owner_id: UUID, event_id: UUID, attendees: Sequence[UUID]
+) -> dict[UUID, str]:
+    """Of whom the owner may be told, as of now, by their names."""
+    names = names_of_unmet(session, owner_id, event_id, attendees)
+    if not names:
+        return {}
+    willing = session.scalars(
+        select(Attendee.id)
+        .join(ReminderChoice, ReminderChoice.owner_id == Attendee.account_id)
+        .where(Attendee.id.in_(names), ReminderChoice.show_arrival.is_(True))
     )
-    return list(islice((each for each in arrived if each is not None), _MOST_SHOWN))
+    return {each: names[each] for each in willing}
 
 
 def _lets_others_be_told(session: Session, attendee: Attendee) -> bool:
@@ -134,8 +154,7 @@ def _tell(
     today: date,
     moment: datetime,
 ) -> None:
-    seen = unmet(session, asking.owner_id, event.id, UnmetFilter(), 1, only=attendee.id)
-    if not seen:
+    if not _named(session, asking.owner_id, event.id, [attendee.id]):
         return
     key = f"{ARRIVAL}:{event.id}:{attendee.id}:{today.isoformat()}"
     # Who it is, and not what they are called: that is theirs, and may be taken back.
