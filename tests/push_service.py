@@ -73,6 +73,11 @@ class Browser:
         return payload
 
 
+class _Server(ThreadingHTTPServer):
+    # With the usual five some of several senders at once would wait a second to connect.
+    request_queue_size = 128
+
+
 class PushService:
     """``with PushService() as service``: a real one on loopback.
 
@@ -103,7 +108,7 @@ class PushService:
             def log_message(self, format: str, *args: Any) -> None:
                 """Quiet."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
 
     @property
     def origin(self) -> str:

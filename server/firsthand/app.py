@@ -115,6 +115,7 @@ def create_app(
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            sender.close()
             if db is None:
                 database.close()
 

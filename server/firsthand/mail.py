@@ -5,6 +5,7 @@ import logging
 import smtplib
 import ssl
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -15,6 +16,7 @@ from firsthand.settings import Settings
 
 log = logging.getLogger("firsthand.mail")
 _SECONDS = 15
+_THREADS = 4
 # RFC 5321, 4.2.1: what begins with 5 will not go better the next time.
 _FOR_GOOD = 500
 
@@ -51,6 +53,9 @@ class Mailer:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        # Of its own: a mail server that hangs must not keep the threads that every write's work
+        # needs.
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="mail")
 
     @property
     def reaches_people(self) -> bool:
@@ -58,7 +63,8 @@ class Mailer:
 
     async def send(self, to: str, subject: str, text: str) -> None:
         """Returns once the mail server has taken it. Raises MailNotSent."""
-        await asyncio.to_thread(self.send_letter, Letter(to, subject, text))
+        letter = Letter(to, subject, text)
+        await asyncio.get_running_loop().run_in_executor(self._threads, self.send_letter, letter)
 
     def send_letter(self, letter: Letter) -> None:
         """The same in a thread, for more than plain text. Raises MailNotSent, AddressRefused."""

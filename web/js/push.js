@@ -38,10 +38,32 @@ export async function unsubscribe() {
   await subscription.unsubscribe();
 }
 
+/** The account and the server's key that this browser was subscribed with. */
+const known = () => (localStorage.getItem(KEY) ?? "").split(" ");
+
+/**
+ * Start again where the server has ended what this browser still has (`ended`: such endpoints), or
+ * has another key since: a push service takes nothing that is signed by another key than that of
+ * the subscription. What its owner took away stays away. Answers whether it did.
+ */
+export async function renew(serverKey, ended) {
+  const subscription = await own();
+  // Who else signs in here chooses for themselves.
+  if (!subscription || known()[0] !== document.body.dataset.account) return false;
+  const key = new Uint8Array(subscription.options.applicationServerKey);
+  if (String(key) !== String(bytes(serverKey))) {
+    await subscription.unsubscribe();
+    await subscribe(serverKey);
+    return true;
+  }
+  if (!ended.includes(subscription.endpoint)) return false;
+  await tell(subscription);
+  return true;
+}
+
 /** At a start: browsers lose their subscription by themselves now and then. */
 export async function keepAlive() {
-  const [account, serverKey] = (localStorage.getItem(KEY) ?? "").split(" ");
-  // Who else signs in here chooses for themselves.
+  const [account, serverKey] = known();
   if (!serverKey || account !== document.body.dataset.account) return;
   if (globalThis.Notification?.permission !== "granted") return;
   const subscription = await own();

@@ -1,11 +1,14 @@
 // Notifications in this browser: asked for by a tap only, and kept alive at each start.
-import { endpoint, subscribe, unsubscribe } from "./push.js";
+import { endpoint, renew, subscribe, unsubscribe } from "./push.js";
 
 const box = document.querySelector("[data-push]");
 const words = box.querySelector("[data-push-words]");
 const [on, off] = ["on", "off"].map((name) => box.querySelector(`[data-push-${name}]`));
 
-const isApple = /iPhone|iPad/.test(navigator.userAgent);
+// An iPad says that it is a Mac, which has no touch screen.
+const isApple =
+  /iPhone|iPad/.test(navigator.userAgent) ||
+  (/Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1);
 const isInstalled = matchMedia("(display-mode: standalone)").matches;
 
 async function show() {
@@ -42,8 +45,11 @@ off.addEventListener("click", async () => {
   location.reload();
 });
 
-// The browser knows where it is; what was typed stays.
+// The browser knows where it is; what was chosen stays.
 const zone = document.querySelector("[data-zone]");
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone && here && (!zone.value || zone.value === "UTC")) zone.value = here;
 show();
+// A browser that has ended starts again when this page is opened there.
+const ended = [...document.querySelectorAll("[data-ended]")].map((row) => row.dataset.ended);
+renew(box.dataset.push, ended).then((again) => again && location.reload(), () => {});

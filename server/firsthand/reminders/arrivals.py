@@ -4,9 +4,10 @@ Both allow it: who is told has asked for it and is here as well; who arrived let
 and the list of people not met would show them. Nobody learns more than that list says.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -25,8 +26,7 @@ from firsthand.reminders.delivering import ARRIVAL, push_to_all, show_on_page
 from firsthand.reminders.models import Channel, Delivery, ReminderChoice
 from firsthand.scans.models import Scan
 from firsthand.ties.models import Match
-from firsthand.unmet.queries import unmet
-from firsthand.unmet.reasons import UnmetFilter
+from firsthand.unmet.queries import names_of_unmet
 
 _TOLD_AT_ONCE = 100
 _SHOWN_FOR = timedelta(hours=18)
@@ -38,6 +38,7 @@ class Arrival:
     """Somebody whom the viewer knows online is here since a moment of today."""
 
     name: str
+    event: Event
     at: datetime
 
 
@@ -71,10 +72,7 @@ def note_arrivals(session: Session, arrived: Sequence[tuple[UUID, date]]) -> Non
 def tell_of_arrival(session: Session, attendee_id: UUID, position: str) -> str | None:
     """Outbox: some of those who know them, by the owners' ids."""
     attendee = session.get(Attendee, attendee_id)
-    if attendee is None or attendee.account_id is None or not attendee.listed:
-        return None
-    choice = session.get(ReminderChoice, attendee.account_id)
-    if choice is None or not choice.show_arrival:
+    if attendee is None or not _lets_others_be_told(session, attendee):
         return None
     event = session.get_one(Event, attendee.event_id)
     moment = now()
@@ -88,8 +86,20 @@ def tell_of_arrival(session: Session, attendee_id: UUID, position: str) -> str |
     return str(asked[-1].owner_id) if len(asked) == _TOLD_AT_ONCE else None
 
 
+def arrival_of(
+    session: Session, owner_id: UUID, data: Mapping[str, Any], at: datetime
+) -> Arrival | None:
+    """Who it is about, as of now: None for who has hidden, left or forbidden it since."""
+    event = session.scalar(select(Event).where(Event.slug == data.get("event")))
+    if event is None or "attendee" not in data:
+        return None
+    attendee_id = UUID(data["attendee"])
+    name = _named(session, owner_id, event.id, [attendee_id]).get(attendee_id)
+    return Arrival(name, event, at) if name is not None else None
+
+
 def arrivals_here(session: Session, owner_id: UUID, slug: str, moment: datetime) -> list[Arrival]:
-    """Those whom the owner was told of today, the last first."""
+    """Those whom the owner was told of today and still has to meet, the last first."""
     rows = session.execute(
         select(Delivery.data, Delivery.created_at)
         .where(
@@ -101,8 +111,39 @@ def arrivals_here(session: Session, owner_id: UUID, slug: str, moment: datetime)
         .order_by(Delivery.created_at.desc())
         .limit(4 * _MOST_SHOWN)
     )
-    here = [Arrival(data["name"], at) for data, at in rows if data.get("event") == slug]
+    told = [
+        (UUID(data["attendee"]), at)
+        for data, at in rows
+        if data.get("event") == slug and "attendee" in data
+    ]
+    if not told:
+        return []
+    event = session.scalars(select(Event).where(Event.slug == slug)).one()
+    names = _named(session, owner_id, event.id, [attendee_id for attendee_id, _ in told])
+    here = [Arrival(names[each], event, at) for each, at in told if each in names]
     return here[:_MOST_SHOWN]
+
+
+def _named(
+    session: Session, owner_id: UUID, event_id: UUID, attendees: Sequence[UUID]
+) -> dict[UUID, str]:
+    """Of whom the owner may be told, as of now, by their names."""
+    names = names_of_unmet(session, owner_id, event_id, attendees)
+    if not names:
+        return {}
+    willing = session.scalars(
+        select(Attendee.id)
+        .join(ReminderChoice, ReminderChoice.owner_id == Attendee.account_id)
+        .where(Attendee.id.in_(names), ReminderChoice.show_arrival.is_(True))
+    )
+    return {each: names[each] for each in willing}
+
+
+def _lets_others_be_told(session: Session, attendee: Attendee) -> bool:
+    if attendee.account_id is None or not attendee.listed:
+        return False
+    choice = session.get(ReminderChoice, attendee.account_id)
+    return choice is not None and choice.show_arrival
 
 
 def _tell(
@@ -113,11 +154,11 @@ def _tell(
     today: date,
     moment: datetime,
 ) -> None:
-    seen = unmet(session, asking.owner_id, event.id, UnmetFilter(), 1, only=attendee.id)
-    if not seen:
+    if not _named(session, asking.owner_id, event.id, [attendee.id]):
         return
     key = f"{ARRIVAL}:{event.id}:{attendee.id}:{today.isoformat()}"
-    said = {"name": seen[0].name, "event": event.slug, "event_name": event.name}
+    # Who it is, and not what they are called: that is theirs, and may be taken back.
+    said = {"attendee": str(attendee.id), "event": event.slug}
     show_on_page(session, asking.owner_id, ARRIVAL, key, said)
     if asking.by_push:
         push_to_all(session, asking, ARRIVAL, key, said, moment)

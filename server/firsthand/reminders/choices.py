@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from firsthand.db import lock_owners, new_id, now
 from firsthand.problems import Invalid, NotFound, TooMany
 from firsthand.reminders.models import Digest, PushSubscription, ReminderChoice
-from firsthand.reminders.schedule import Rhythm, known_zone, next_digest, zone_of
+from firsthand.reminders.schedule import Rhythm, after_quiet, known_zone, next_digest, zone_of
 from firsthand.reminders.web_push import read_receiver
 
 MOST_BROWSERS = 20
@@ -84,6 +84,12 @@ def unsubscribe(session: Session, owner_id: UUID) -> None:
 def rhythm_of(choice: ReminderChoice) -> Rhythm:
     weekday = choice.weekday if choice.digest == Digest.WEEKLY else None
     return Rhythm(choice.hour, zone_of(choice.timezone), weekday)
+
+
+def out_of_quiet(choice: ReminderChoice, moment: datetime) -> datetime:
+    """The moment itself, or the end of the owner's quiet hours that it falls into."""
+    zone = zone_of(choice.timezone)
+    return after_quiet(moment, zone, choice.quiet_from, choice.quiet_until)
 
 
 def subscribe(

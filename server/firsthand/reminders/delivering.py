@@ -11,7 +11,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from firsthand.db import insert_new, new_id, now
-from firsthand.reminders.choices import rhythm_of
+from firsthand.reminders.choices import out_of_quiet, rhythm_of
 from firsthand.reminders.models import (
     Channel,
     Delivery,
@@ -19,7 +19,7 @@ from firsthand.reminders.models import (
     PushSubscription,
     ReminderChoice,
 )
-from firsthand.reminders.schedule import after_quiet, next_digest, next_try, zone_of
+from firsthand.reminders.schedule import next_digest, next_try
 
 DIGEST = "digest"
 ARRIVAL = "arrival"
@@ -45,11 +45,13 @@ class Order:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """``problem`` is empty where it went out, or had nothing to say. ``for_good``: trying again is
-    of no use, since the address or the browser is not there any more.
+    of no use, since the address or the browser is not there any more. ``not_before``: it was not
+    tried, and waits until then.
     """
 
     problem: str = ""
     for_good: bool = False
+    not_before: datetime | None = None
 
 
 def make_digests(session: Session, moment: datetime) -> bool:
@@ -86,9 +88,7 @@ def push_to_all(
     moment: datetime,
 ) -> int:
     """To each of the owner's browsers, when it is not quiet; to how many."""
-    not_before = after_quiet(
-        moment, zone_of(choice.timezone), choice.quiet_from, choice.quiet_until
-    )
+    not_before = out_of_quiet(choice, moment)
     browsers = session.scalars(
         select(PushSubscription.id).where(
             PushSubscription.owner_id == choice.owner_id, PushSubscription.retired_at.is_(None)
@@ -135,8 +135,12 @@ def record(session: Session, outcomes: Sequence[tuple[Order, Outcome]], moment: 
         row = session.get(Delivery, (order.owner_id, order.id))
         if row is None or row.state != DeliveryState.WAITING:
             continue
-        row.problem = outcome.problem
         row.claimed_until = None
+        if outcome.not_before is not None:
+            row.not_before = outcome.not_before
+            row.tries -= 1
+            continue
+        row.problem = outcome.problem
         again = (
             next_try(row.tries, moment, random.Random()) if not outcome.for_good else None  # noqa: S311  # spreads load
         )

@@ -5,6 +5,7 @@ import http.client
 import json
 import logging
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -15,9 +16,17 @@ from firsthand.mail import AddressRefused, Letter, Mailer, MailNotSent
 from firsthand.pages import Pages
 from firsthand.problems import Invalid
 from firsthand.reminders.choices import check_endpoint
-from firsthand.reminders.delivering import Order, Outcome, claim, make_digests, record, sweep
+from firsthand.reminders.delivering import (
+    AT_ONCE,
+    Order,
+    Outcome,
+    claim,
+    make_digests,
+    record,
+    sweep,
+)
 from firsthand.reminders.models import Channel
-from firsthand.reminders.telling import due_digest, notice_of, push_to
+from firsthand.reminders.telling import mailed_digest, notice_of, push_to, quiet_until
 from firsthand.reminders.unsubscribing import unsubscribe_token
 from firsthand.reminders.web_push import ServerKey, encrypt, topic_of
 from firsthand.settings import Settings
@@ -42,6 +51,12 @@ class Sender:
 
     def __post_init__(self) -> None:
         self.key = ServerKey(self.settings.secret_key)
+        # Of its own: what hangs here must not keep the threads that every write's work needs.
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="send")
+
+    def close(self) -> None:
+        """What is under way ends by itself; if it goes unrecorded, it is sent again by its name."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def send_what_is_due(self) -> int:
         """How many went out or were tried."""
@@ -59,14 +74,14 @@ class Sender:
     async def _try(self, order: Order) -> Outcome:
         send = self._mail if order.channel == Channel.MAIL else self._push
         try:
-            return await asyncio.to_thread(send, order)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, send, order)
         except Exception as problem:
             # One that cannot be sent must not keep the others.
             log.exception("a delivery failed")
             return Outcome(type(problem).__name__)
 
     def _mail(self, order: Order) -> Outcome:
-        digest = self.db.read_now(due_digest, order.owner_id, now())
+        digest = self.db.read_now(mailed_digest, order.owner_id, now())
         if digest is None:
             return Outcome()
         token = unsubscribe_token(self.settings.secret_key, order.owner_id)
@@ -97,6 +112,9 @@ class Sender:
         return Outcome()
 
     def _push(self, order: Order) -> Outcome:
+        until = self.db.read_now(quiet_until, order.owner_id, now())
+        if until is not None:
+            return Outcome(not_before=until)
         notice = self.db.read_now(notice_of, order, now())
         to = self.db.read_now(push_to, order)
         if notice is None or to is None:

@@ -1,4 +1,8 @@
-"""What a delivery says, read at the moment in which it goes out: nothing that is done by then."""
+"""What a delivery says, read at the moment in which it goes out.
+
+Nothing that is done by then, nothing that its owner does not want any more, and nobody who does not
+want to be named any more.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +16,10 @@ from firsthand.events.days import local_day
 from firsthand.followups.due import Group, by_due_date
 from firsthand.followups.models import State
 from firsthand.followups.queries import FollowUpRow, follow_ups
-from firsthand.reminders.choices import choice_of
+from firsthand.reminders.arrivals import arrival_of
+from firsthand.reminders.choices import choice_of, out_of_quiet
 from firsthand.reminders.delivering import ARRIVAL, DIGEST, Order
-from firsthand.reminders.models import PushSubscription
+from firsthand.reminders.models import Digest, PushSubscription
 from firsthand.reminders.schedule import zone_of
 from firsthand.reminders.web_push import Receiver, read_receiver
 
@@ -63,6 +68,19 @@ class PushTo:
     receiver: Receiver
 
 
+def quiet_until(session: Session, owner_id: UUID, moment: datetime) -> datetime | None:
+    """When the quiet hours end that it is in: they may have begun since, or been chosen since."""
+    end = out_of_quiet(choice_of(session, owner_id), moment)
+    return end if end > moment else None
+
+
+def mailed_digest(session: Session, owner_id: UUID, moment: datetime) -> DueDigest | None:
+    """None also where they want none by mail (any more), or their address takes none."""
+    choice = choice_of(session, owner_id)
+    is_wanted = choice.digest != Digest.NONE and choice.by_mail and not choice.mail_problem
+    return due_digest(session, owner_id, moment) if is_wanted else None
+
+
 def due_digest(session: Session, owner_id: UUID, moment: datetime) -> DueDigest | None:
     """None where nothing is due within the week, or the account is gone."""
     account = session.get(Account, owner_id)
@@ -91,23 +109,26 @@ def due_digest(session: Session, owner_id: UUID, moment: datetime) -> DueDigest 
 
 
 def notice_of(session: Session, order: Order, moment: datetime) -> Notice | None:
-    """None where there is nothing (more) to say."""
-    if order.kind == DIGEST:
+    """None where there is nothing (more) to say, or they want no notifications (any more)."""
+    choice = choice_of(session, order.owner_id)
+    if not choice.by_push:
+        return None
+    if order.kind == DIGEST and choice.digest != Digest.NONE:
         digest = due_digest(session, order.owner_id, moment)
-        if digest is None:
-            return None
-        return Notice(digest.headline, digest.names, "/follow-ups")
-    if order.kind == ARRIVAL:
-        return arrival_notice(order.data)
+        return Notice(digest.headline, digest.names, "/follow-ups") if digest else None
+    if order.kind == ARRIVAL and choice.tell_arrivals:
+        return _arrival_notice(session, order, moment)
     return None
 
 
-def arrival_notice(data: "dict[str, str] | object") -> Notice:
-    said = data if isinstance(data, dict) else {}
+def _arrival_notice(session: Session, order: Order, moment: datetime) -> Notice | None:
+    arrival = arrival_of(session, order.owner_id, order.data, moment)
+    if arrival is None:
+        return None
     return Notice(
-        f"{said.get('name', 'Somebody')} has arrived",
-        f"You know them online. They are at {said.get('event_name', 'your event')}.",
-        f"/events/{said.get('event', '')}/unmet",
+        f"{arrival.name} has arrived",
+        f"You know them online. They are at {arrival.event.name}.",
+        f"/events/{arrival.event.slug}/unmet",
     )
 
 

@@ -122,6 +122,16 @@ def unmet(
     ]
 
 
+def names_of_unmet(
+    session: Session, viewer_id: UUID, event_id: UUID, attendees: Sequence[UUID]
+) -> dict[UUID, str]:
+    """Those of these attendees who are on the viewer's list, and what they are called."""
+    if not attendees:
+        return {}
+    values = {"viewer": viewer_id, "event": event_id, "some": attendees}
+    return {row[0]: row[1] for row in session.execute(_names(), values)}
+
+
 def count_unmet(session: Session, viewer_id: UUID, event_id: UUID) -> int:
     """How many are still to meet, MOST_COUNTED at most."""
     return session.scalar(_count_unmet(), {"viewer": viewer_id, "event": event_id}) or 0
@@ -165,6 +175,17 @@ def _page(q: bool, network: bool, kind: bool, further: bool, only: bool) -> AnyS
         .join(Attendee, Attendee.id == best.c.attendee_id)
         .outerjoin(Account, Account.id == Attendee.account_id)
         .order_by(best.c.strength.desc(), best.c.attendee_id.desc())
+    )
+
+
+@cache
+def _names() -> AnySelect:
+    some = bindparam("some", expanding=True, type_=Match.attendee_id.type)
+    seen = _best(False, False, False).where(Match.attendee_id.in_(some)).subquery()
+    return (
+        select(seen.c.attendee_id, shown_name())
+        .join(Attendee, Attendee.id == seen.c.attendee_id)
+        .outerjoin(Account, Account.id == Attendee.account_id)
     )
 
 
