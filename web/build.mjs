@@ -168,7 +168,7 @@ async function publishOurs() {
   await bundle([...pages, ...workers], { format: "esm", splitting: true });
   const styles = (await filesIn("css", ".css")).filter((name) => !name.startsWith("_"));
   await bundle(
-    styles.includes("app.css") ? ["css/app.css"] : styles.map((name) => `css/${name}`),
+    styles.includes("app.css") ? ["css/app.css", "css/desk.css"] : styles.map((name) => `css/${name}`),
     { plugins: [published] },
   );
 }

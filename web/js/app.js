@@ -50,7 +50,7 @@ on("htmx:responseError", ({ detail: { xhr } }) => {
   toast(reasonIn(xhr) || "That did not work. Please try again.");
 });
 on("htmx:sendError", () => toast("No network. Nothing was changed; please try again."));
-on("htmx:timeout", () => toast("The network is too slow just now. Please try again."));
+on("htmx:timeout", () => toast("The network is too slow. Please try again."));
 
 // A swap that took the focused element away puts the focus where the news is.
 // What the page asked for by itself (polling) must not move it.
@@ -132,7 +132,7 @@ on("click", async ({ target }) => {
   const button = target.closest?.("[data-copy]");
   if (!button || button.dataset.was !== undefined) return;
   const done = await navigator.clipboard?.writeText(button.dataset.copy).then(() => true, () => false);
-  if (!done) return toast("Copying is not allowed here. Select the text instead.");
+  if (!done) return toast("Copying is not allowed here. Select the text.");
   button.dataset.was = button.textContent;
   button.textContent = button.dataset.copied ?? "Copied";
   setTimeout(() => {
@@ -177,17 +177,10 @@ stayAwake();
 // htmx:load tells of the page's own body too, which is dressed already.
 on("htmx:load", ({ detail: { elt } }) => elt !== document.body && dress(elt));
 
-// Where notifications are shown, browsers forget it by themselves now and then.
+// Browsers forget notifications now and then; and scans that wait on this phone go out from every
+// page. Without any, neither part is even loaded.
 try {
-  if (localStorage.getItem("firsthand.push")) {
-    import("./push.js").then(({ keepAlive }) => keepAlive()).catch(() => {});
-  }
-} catch {
-  // No storage, so nothing was asked for.
-}
-
-// Scans that wait on this phone go out from every page; without any, their part is not even loaded.
-try {
+  if (localStorage.getItem("firsthand.push")) import("./push.js").then((push) => push.keepAlive());
   if (localStorage.getItem("firsthand.waiting")) import("./queue/here.js");
 } catch {
   // No storage, so nothing waits in it.

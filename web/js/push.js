@@ -67,5 +67,5 @@ export async function keepAlive() {
   if (!serverKey || account !== document.body.dataset.account) return;
   if (globalThis.Notification?.permission !== "granted") return;
   const subscription = await own();
-  if (!subscription) await subscribe(serverKey);
+  if (!subscription) await subscribe(serverKey).catch(() => {});
 }
