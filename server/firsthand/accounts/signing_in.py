@@ -6,14 +6,14 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.addresses import read_email
 from firsthand.accounts.models import Account, EmailCode, SignInLink, SignInSession
-from firsthand.db import insert_new, now
+from firsthand.db import insert_new, lock_owners, now
 from firsthand.problems import NotFound, TooMany
 
 SESSION_LASTS = timedelta(days=90)
@@ -131,6 +131,7 @@ def redeem_code(session: Session, browser: str, typed: str, secret_key: str) -> 
 
     A wrong try must be counted even so: the caller raises only after the commit.
     """
+    _lock_address(session, browser)
     code = session.execute(
         update(EmailCode)
         .where(
@@ -149,6 +150,16 @@ def redeem_code(session: Session, browser: str, typed: str, secret_key: str) -> 
         return None
     session.execute(delete(EmailCode).where(EmailCode.email == code.email))
     return account_of(session, code.email)
+
+
+def _lock_address(session: Session, browser: str) -> None:
+    """Each redeeming changes its own code and then deletes those of the address: one by one, else
+    two of them would wait for each other.
+    """
+    asked = select(EmailCode.email).where(EmailCode.browser_hash == hash_token(browser))
+    email = session.scalar(asked)
+    if email is not None:
+        lock_owners(session, [uuid5(NAMESPACE_URL, email)])
 
 
 def account_of(session: Session, email: str) -> UUID:
