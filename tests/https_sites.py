@@ -48,6 +48,8 @@ def https_sites(folder: Path, *hosts: str) -> Iterator[Sites]:
             host = (self.headers["Host"] or "").partition(":")[0]
             sites.asked.append((host, self.path))
             page = sites.pages.get((host, self.path))
+            if page is None and callable(sites.pages.get((host, self.path.partition("?")[0]))):
+                page = sites.pages[host, self.path.partition("?")[0]]
             if callable(page):
                 page(self)
             elif page is None:
@@ -59,6 +61,8 @@ def https_sites(folder: Path, *hosts: str) -> Iterator[Sites]:
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
+
+        do_POST = do_GET  # noqa: N815 (the base class looks for that name)
 
         def log_message(self, *_: object) -> None:
             """Tests print nothing."""

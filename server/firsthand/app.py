@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import logging
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 from litestar import Litestar, Router
@@ -13,7 +14,13 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.types import Receive, Scope, Send
 
+from firsthand.accounts import again_routes as again
+from firsthand.accounts import face_routes as faces
+from firsthand.accounts import log_routes as account_log
+from firsthand.accounts import passkey_routes as passkeys
+from firsthand.accounts import recovery_routes as recovery
 from firsthand.accounts import routes as accounts
+from firsthand.accounts import session_routes as sessions
 from firsthand.accounts import sign_in_routes as sign_in
 from firsthand.accounts import token_routes as tokens
 from firsthand.accounts.viewers import Viewers
@@ -43,6 +50,8 @@ from firsthand.mail import Mailer
 from firsthand.manifest import manifest_route
 from firsthand.meetings import routes as meetings
 from firsthand.offline import routes as offline
+from firsthand.organising import removal_routes as removals
+from firsthand.organising import report_routes as reports
 from firsthand.organising import routes as organising
 from firsthand.outbox import Outbox
 from firsthand.pages import Pages
@@ -53,12 +62,22 @@ from firsthand.proofs.proving import recheck
 from firsthand.reminders import routes as reminders
 from firsthand.reminders.arrivals import note_arrivals, scanned_today
 from firsthand.reminders.sending import Sender
-from firsthand.requests import AccountHeader, OurRequests, provide_maybe_viewer, provide_viewer
+from firsthand.requests import (
+    AccountHeader,
+    OurRequests,
+    provide_fresh_viewer,
+    provide_maybe_viewer,
+    provide_viewer,
+)
+from firsthand.retention import clean_up
 from firsthand.scans import claim_routes as claims
 from firsthand.scans import routes as scans
 from firsthand.security_headers import SecurityHeaders
+from firsthand.security_txt import security_txt
 from firsthand.settings import Settings
 from firsthand.settling import HANDLERS
+from firsthand.sign_in_elsewhere import routes as sign_in_elsewhere
+from firsthand.sign_in_elsewhere.elsewhere import Elsewhere
 from firsthand.static_files import static_routes
 from firsthand.ties import routes as ties
 from firsthand.ties.import_queue import ImportQueue
@@ -72,19 +91,21 @@ from firsthand.upload_folders import uploads_folder
 log = logging.getLogger("firsthand")
 _MINUTE = 60
 _REMIND_EVERY = 20
+_CLEAN_EVERY = timedelta(hours=1)
 # Every route that takes more (uploads) says so itself and streams.
 _LARGEST_BODY = 8_000_000
 
 
 class Firsthand(Litestar):
-    """The application, behind the same-origin check."""
+    """The application, behind the same-origin check; all that it answers carries our headers."""
 
     def __init__(self, settings: Settings, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._ours = OurRequests(super().__call__, settings.base_url)
+        ours = OurRequests(super().__call__, settings.base_url)
+        self._outermost = SecurityHeaders(ours, settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
-        await self._ours(scope, receive, send)
+        await self._outermost(scope, receive, send)
 
 
 def create_app(
@@ -98,9 +119,10 @@ def create_app(
     database = db or Database(settings.database_url)
     outbox = Outbox(database, HANDLERS)
     database.settle = outbox.settle
-    pages = Pages(templates_folder(), assets.url, demo=settings.demo)
+    elsewhere = Elsewhere.of(settings)
+    pages = Pages(templates_folder(), assets.url, elsewhere.providers, demo=settings.demo)
     mailer = Mailer(settings)
-    cursors = Cursors(settings.secret_key)
+    cursors = Cursors(*settings.secret_keys)
     sender = Sender(database, settings, pages, mailer)
 
     @contextlib.asynccontextmanager
@@ -129,6 +151,7 @@ def create_app(
             Router("/", route_handlers=page_routes(settings), include_in_schema=False),
             *health_routes,
             manifest_route(assets),
+            security_txt,
             static_routes(assets, service_worker=settings.service_worker),
         ],
         dependencies={
@@ -139,6 +162,7 @@ def create_app(
             "cursors": Provide(lambda: cursors, sync_to_thread=False),
             "viewer": Provide(provide_viewer),
             "maybe_viewer": Provide(provide_maybe_viewer),
+            "fresh_viewer": Provide(provide_fresh_viewer),
         },
         state=State(
             {
@@ -148,12 +172,13 @@ def create_app(
                 "pages": pages,
                 "imports": ImportQueue(database),
                 "looker": looker,
+                "elsewhere": elsewhere,
                 "sender": sender,
                 "code_key": _code_key(settings),
             }
         ),
         exception_handlers=exception_handlers(),
-        middleware=[SecurityHeaders, AccountHeader],
+        middleware=[AccountHeader],
         # Static files come compressed already, a PDF would not get smaller, and what became of a
         # few scans is too short to be worth it.
         compression_config=CompressionConfig(
@@ -172,13 +197,19 @@ def page_routes(settings: Settings) -> list[Any]:
     """Every page; the demo's one-click sign-in exists nowhere else."""
     modules = [
         accounts,
+        account_log,
         sign_in,
+        again,
+        passkeys,
+        recovery,
+        sessions,
         attendees,
         badges,
         claims,
         one_person,
         contacts,
         events,
+        faces,
         followups,
         intents,
         introductions,
@@ -188,8 +219,11 @@ def page_routes(settings: Settings) -> list[Any]:
         organising,
         proofs,
         reminders,
+        removals,
+        reports,
         scans,
         several_followups,
+        sign_in_elsewhere,
         ties,
         tokens,
         unmet,
@@ -202,13 +236,17 @@ def page_routes(settings: Settings) -> list[Any]:
 
 
 async def _take_care(db: Database, outbox: Outbox, looker: Looker, base_url: str) -> None:
-    """What a crash left undone, at the start and then every minute."""
+    """What a crash left undone, every minute; what is kept no longer, every hour."""
+    clean_at = now()
     while True:
         try:
             await outbox.settle()
             await db.write(fail_silent_imports)
             await asyncio.to_thread(sweep_uploads, uploads_folder())
             await asyncio.to_thread(recheck, db, looker, base_url)
+            if now() >= clean_at:
+                await asyncio.to_thread(clean_up, db, now())
+                clean_at = now() + _CLEAN_EVERY
         except Exception:
             log.exception("the caretaker will try again in a minute")
         await asyncio.sleep(_MINUTE)

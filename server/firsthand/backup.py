@@ -66,7 +66,7 @@ def _dump_postgresql(url: URL, copy: Path) -> None:
     secret = {"PGPASSWORD": str(url.password)} if url.password else {}
     address = _without_password(url).render_as_string()
     command = [pg_dump, "--format=custom", f"--file={copy}", address]
-    done = subprocess.run(  # noqa: S603  # no shell, our own arguments
+    done = subprocess.run(  # noqa: S603  # nosec B603  # no shell, our own arguments
         command, env={**os.environ, **secret}, capture_output=True, text=True, check=False
     )
     if done.returncode:

@@ -8,13 +8,14 @@ set-based verbs, which are grouped there too.
 
 import asyncio
 import contextlib
+import contextvars
 import fcntl
 import functools
 import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -100,8 +101,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def _utc(value: datetime | None) -> datetime | None:
-    if value is None:
-        return None
+    if value is None or value.tzinfo is UTC:
+        return value
     if value.tzinfo is None:
         raise ValueError("a moment needs its time zone")
     return value.astimezone(UTC)
@@ -109,9 +110,9 @@ def _utc(value: datetime | None) -> datetime | None:
 
 def _sqlite_moment(value: datetime | None) -> str | None:
     # As SQLAlchemy's own type writes it; a scan has eight, and formatting them in C is 5 times
-    # as quick.
+    # as quick. Without the "+00:00" at its end.
     moment = _utc(value)
-    return None if moment is None else moment.replace(tzinfo=None).isoformat(" ", "microseconds")
+    return None if moment is None else moment.isoformat(" ", "microseconds")[:-6]
 
 
 class Base(DeclarativeBase):
@@ -225,7 +226,7 @@ class Database:
         """Run a verb in a transaction; returns after its commit. What the verb raises is raised."""
         # A cancelled request cancels this future, never the write, which others share.
         done = asyncio.get_running_loop().create_future()
-        self._queue(_Job(done, run=lambda session: verb(session, *args, **kwargs)))
+        self._queue(_Job(done, run=_in_its_context(verb, args, kwargs)))
         return cast(T, await self._settled(done))
 
     async def write_grouped(
@@ -247,7 +248,7 @@ class Database:
     ) -> T:
         """The same for the command line and for threads; what it leaves in the outbox waits."""
         done: Future[Any] = Future()
-        self._queue(_Job(done, run=lambda session: verb(session, *args, **kwargs)))
+        self._queue(_Job(done, run=_in_its_context(verb, args, kwargs)))
         return cast(T, done.result()[0])
 
     def write_grouped_now(
@@ -367,6 +368,14 @@ class Database:
             fcntl.flock(self._lock, fcntl.LOCK_UN)
 
 
+def _in_its_context(
+    verb: Callable[..., T], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> Callable[[Session], T]:
+    """Whichever thread runs it, the verb sees the context variables of whoever asked for it."""
+    context = contextvars.copy_context()
+    return lambda session: context.run(verb, session, *args, **kwargs)
+
+
 def _tell(outcomes: Sequence[_Outcome]) -> None:
     """Answer everybody who waits; each event loop is woken once."""
     by_loop: dict[asyncio.AbstractEventLoop, list[_Outcome]] = {}
@@ -477,7 +486,9 @@ def _sqlite_writer(file: Path) -> Engine:
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA secure_delete=ON")
         connection.execute("PRAGMA cache_size=-65536")
-        connection.execute("PRAGMA wal_autocheckpoint=4000")
+        # 64 MB: each scan touches pages of its owner in a dozen indexes, and the next one the same
+        # ones again. Written back a quarter as often as every 16 MB, a scan costs a third less.
+        connection.execute("PRAGMA wal_autocheckpoint=16000")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -18,3 +18,5 @@ TheCursors = NamedDependency[Cursors]
 # viewer: SignedIn (else 401 or the sign-in page), maybe_viewer: Anybody
 SignedIn = NamedDependency[Viewer]
 Anybody = NamedDependency[Viewer | None]
+# fresh_viewer: FreshlySignedIn (else 403 or the page that confirms it), for what is dangerous
+FreshlySignedIn = NamedDependency[Viewer]

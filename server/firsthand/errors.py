@@ -2,18 +2,20 @@
 
 import logging
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
-from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
-from sqlalchemy.exc import DatabaseError, DataError, OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, OperationalError
 
 from firsthand.api import answers
 from firsthand.db import DatabaseUnavailable
-from firsthand.pages import Pages
-from firsthand.problems import NotSignedIn, Refused
+from firsthand.forms import local_path
+from firsthand.log_lines import kind_of
+from firsthand.pages import Pages, see_other
+from firsthand.problems import NotFresh, NotSignedIn, Refused
+from firsthand.requests import asker_is_gone
 
 log = logging.getLogger("firsthand")
 AnyRequest = Request[Any, Any, Any]
@@ -35,6 +37,7 @@ def exception_handlers() -> ExceptionHandlersMap:
         Refused: _refused,
         HTTPException: _http_problem,
         DatabaseUnavailable: _unavailable,
+        IntegrityError: _contradicted,
         DatabaseError: _away,
         DataError: _unreadable,
         Exception: _broken,
@@ -46,6 +49,8 @@ def _refused(request: AnyRequest, refusal: Refused) -> Response[Any]:
         return answers.refused(refusal)
     if isinstance(refusal, NotSignedIn):
         return _to_sign_in(request)
+    if isinstance(refusal, NotFresh):
+        return _to_confirm(request)
     return _tell_person(request, refusal.status, refusal.title, refusal.detail)
 
 
@@ -62,12 +67,20 @@ def _unavailable(request: AnyRequest, _: DatabaseUnavailable) -> Response[Any]:
     return _answer(request, 503)
 
 
+def _contradicted(request: AnyRequest, problem: IntegrityError) -> Response[Any]:
+    """Who has just deleted their account still uploads: for a second another replica, and whatever
+    waits in line, takes them for somebody. Nothing of it was kept.
+    """
+    return _refused(request, NotSignedIn()) if asker_is_gone(request) else _broken(request, problem)
+
+
 def _away(request: AnyRequest, problem: DatabaseError) -> Response[Any]:
     """The database does not answer, or its disk fails; every other problem with it is ours."""
     # Of a disk that cannot be read SQLite says that the database is malformed, without a class.
     if type(problem) not in {OperationalError, DatabaseError}:
         return _broken(request, problem)
-    log.error("%s %s: the database is away: %s", request.method, request.url.path, problem.orig)
+    kind = kind_of(problem.orig) if problem.orig else type(problem).__name__
+    log.error("%s %s: the database is away: %s", request.method, _route(request), kind)
     return _answer(request, 503)
 
 
@@ -77,8 +90,13 @@ def _unreadable(request: AnyRequest, _: DataError) -> Response[Any]:
 
 
 def _broken(request: AnyRequest, problem: Exception) -> Response[Any]:
-    log.error("%s %s failed", request.method, request.url.path, exc_info=problem)
+    log.error("%s %s failed", request.method, _route(request), exc_info=problem)
     return _answer(request, 500)
+
+
+def _route(request: AnyRequest) -> str:
+    """As the route is written: in the address itself may stand what opens something."""
+    return str(request.scope.get("path_template") or "an address that leads nowhere")
 
 
 def _answer(request: AnyRequest, status: int) -> Response[Any]:
@@ -95,10 +113,28 @@ def is_for_programs(request: AnyRequest) -> bool:
 def _to_sign_in(request: AnyRequest) -> Response[Any]:
     """After signing in, back to the page that was asked for (not to a form's target)."""
     back = request.url.path if request.method == "GET" else "/"
-    where = f"/sign-in?next={quote(back)}"
+    return _go(request, f"/sign-in?next={quote(back)}", 401)
+
+
+def _to_confirm(request: AnyRequest) -> Response[Any]:
+    """Then back to the page that was asked for, or to the one on which the form stands."""
+    back = request.url.path if request.method == "GET" else _page_of_form(request)
+    return _go(request, f"/sign-in/again?next={quote(back)}", 403)
+
+
+def _page_of_form(request: AnyRequest) -> str:
+    here = urlsplit(request.app.state.settings.base_url).netloc
+    try:
+        came_from = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return "/me"
+    return local_path(came_from.path, "/me") if came_from.netloc == here else "/me"
+
+
+def _go(request: AnyRequest, where: str, status: int) -> Response[Any]:
     if request.headers.get("hx-request"):
-        return Response(b"", status_code=401, headers={"HX-Redirect": where})
-    return Redirect(where, status_code=303, headers={"Cache-Control": "no-store"})
+        return Response(b"", status_code=status, headers={"HX-Redirect": where})
+    return see_other(where)
 
 
 def _tell_person(request: AnyRequest, status: int, title: str, detail: str) -> Response[Any]:

@@ -14,15 +14,26 @@ from firsthand.accounts.signing_in import Viewer
 from firsthand.followups.intents import intent_label
 from firsthand.handles.networks import Network
 from firsthand.handles.parsing import display_name, profile_url
+from firsthand.sign_in_elsewhere.providers import Provider
 
 # Private pages are never kept by anybody; a fragment and its page differ by one header.
 _PRIVATE = {"Cache-Control": "no-store", "Vary": "HX-Request"}
 
 
 class Pages:
-    """The templates of one application; ``asset`` turns a file's name into its hashed address."""
+    """The templates of one application; ``asset`` turns a file's name into its hashed address.
 
-    def __init__(self, folder: Path, asset: Callable[[str], str], *, demo: bool) -> None:
+    ``elsewhere``: the providers of sign-ins by key.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        asset: Callable[[str], str],
+        elsewhere: Mapping[str, Provider],
+        *,
+        demo: bool,
+    ) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(folder),
             autoescape=select_autoescape(default=True, default_for_string=True),
@@ -34,7 +45,9 @@ class Pages:
         self._environment.globals.update(
             asset=asset,
             demo=demo,
+            elsewhere=elsewhere,
             rings=rings,
+            face_url=lambda mark: f"/faces/{mark}" if mark else None,
             intent_label=intent_label,
             profile_url=lambda network, name: profile_url(Network(network), name),
             handle_name=lambda network, name: display_name(Network(network), name),

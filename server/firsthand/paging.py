@@ -40,10 +40,16 @@ class Page(Generic[Key]):
 
 
 class Cursors:
-    """Good only for the same owner and the same query."""
+    """Good only for the same owner and the same query.
 
-    def __init__(self, secret_key: str) -> None:
-        self._key = hashlib.sha256(f"cursor\0{secret_key}".encode()).digest()
+    The first of the keys signs; the others are those that did before.
+    """
+
+    def __init__(self, secret_key: str, *old_secret_keys: str) -> None:
+        self._keys = [
+            hashlib.sha256(f"cursor\0{key}".encode()).digest()
+            for key in (secret_key, *old_secret_keys)
+        ]
 
     def page(
         self,
@@ -59,7 +65,9 @@ class Cursors:
 
     def _make(self, owner_id: UUID, query: str, position: tuple[Key, UUID]) -> str:
         body = msgspec.json.encode(position)
-        return base64.urlsafe_b64encode(self._sign(owner_id, query, body) + body).decode()
+        return base64.urlsafe_b64encode(
+            self._sign(self._keys[0], owner_id, query, body) + body
+        ).decode()
 
     def _read(self, owner_id: UUID, query: str, cursor: str, key: type[Key]) -> tuple[Key, UUID]:
         try:
@@ -67,17 +75,20 @@ class Cursors:
         except ValueError:
             raw = b""
         signature, body = raw[:_SIGNATURE], raw[_SIGNATURE:]
-        if len(cursor) > _LONGEST_CURSOR or not hmac.compare_digest(
-            signature, self._sign(owner_id, query, body)
-        ):
+        is_ours = any(
+            hmac.compare_digest(signature, self._sign(key, owner_id, query, body))
+            for key in self._keys
+        )
+        if len(cursor) > _LONGEST_CURSOR or not is_ours:
             message = "This cursor was not made for this list. Start from the first page."
             raise Invalid(message, {"cursor": message})
         position: tuple[Key, UUID] = msgspec.json.decode(body, type=tuple[key, UUID])  # type: ignore[valid-type]  # made at run time
         return position
 
-    def _sign(self, owner_id: UUID, query: str, body: bytes) -> bytes:
+    @staticmethod
+    def _sign(key: bytes, owner_id: UUID, query: str, body: bytes) -> bytes:
         signed = b"\0".join([owner_id.bytes, query.encode(), body])
-        return hmac.digest(self._key, signed, hashlib.sha256)[:_SIGNATURE]
+        return hmac.digest(key, signed, hashlib.sha256)[:_SIGNATURE]
 
 
 def page_size(limit: int | None) -> int:

@@ -55,6 +55,19 @@ class NotAllowed(Refused):
     title = "Not allowed"
 
 
+class NotFresh(Refused):
+    """Signed in too long ago for what is dangerous."""
+
+    status = 403
+    title = "Please confirm that it is you"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This needs a sign-in of the last 15 minutes. Confirm that it is you at "
+            "/sign-in/again, then ask once more."
+        )
+
+
 class Conflict(Refused):
     """It contradicts what is there already."""
 

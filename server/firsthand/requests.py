@@ -5,17 +5,22 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import MutableScopeHeaders, State
 from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from sqlalchemy import select
 
-from firsthand.accounts.signing_in import SCOPES, Viewer
+from firsthand.accounts.models import Account
+from firsthand.accounts.signing_in import SCOPES, Viewer, hash_token
 from firsthand.accounts.tokens import TOKEN_PREFIX
 from firsthand.accounts.viewers import Viewers
-from firsthand.problems import AnotherAccount, NotAllowed, NotSignedIn
+from firsthand.asked_from import AskedFrom, asking
+from firsthand.db import Database, now
+from firsthand.problems import AnotherAccount, NotAllowed, NotFresh, NotSignedIn
 from firsthand.settings import LOOPBACK_HOSTS
 
 AnyRequest = Request[Any, Any, State]
@@ -23,12 +28,18 @@ AnyConnection = ASGIConnection[Any, Any, Any, State]
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _OVERRIDES = {"PUT", "PATCH", "DELETE"}
 _LARGEST_FORM = 1_000_000
+# What a request is let in by.
+_JUDGED_BY = {
+    name.encode(): name
+    for name in ("host", "authorization", "sec-fetch-site", "origin", "content-type", "user-agent")
+}
 
 
 # Says whose an answer is to the browser's service worker, which cannot read the session's cookie:
 # an account, or "none". It drops the private copies of anybody else.
 ACCOUNT_HEADER = "Firsthand-Account"
 _ACCOUNT = "firsthand_account"
+_ASKER = "firsthand_asker"
 
 
 async def viewer_or_none(connection: AnyConnection) -> Viewer | None:
@@ -37,9 +48,20 @@ async def viewer_or_none(connection: AnyConnection) -> Viewer | None:
     A request that carries a token is judged by it alone.
     """
     viewer = await _judged(connection)
+    connection.scope["state"][_ASKER] = viewer.account_id if viewer else None
     if "authorization" not in connection.headers:
         connection.scope["state"][_ACCOUNT] = viewer.account_id.hex if viewer else "none"
     return viewer
+
+
+def asker_is_gone(connection: AnyConnection) -> bool:
+    """Whether the account that asks has been deleted meanwhile, here or through another replica."""
+    asker: UUID | None = connection.scope["state"].get(_ASKER)
+    if asker is None:
+        return False
+    gone = select(Account.id).where(Account.id == asker)
+    db: Database = connection.app.state.db
+    return db.read_now(lambda session: session.scalar(gone)) is None
 
 
 async def _judged(connection: AnyConnection) -> Viewer | None:
@@ -69,6 +91,25 @@ async def provide_viewer(request: AnyRequest) -> Viewer:
     needed = "read" if request.method in _SAFE else "write"
     if needed not in viewer.scopes:
         raise NotAllowed(f"This token lacks the scope {needed}.")
+    return viewer
+
+
+async def provide_fresh_viewer(request: AnyRequest) -> Viewer:
+    """The signed-in account, which has shown lately that it is still the same person. Raises
+    NotFresh, and what ``provide_viewer`` raises.
+    """
+    viewer = await provide_viewer(request)
+    if not viewer.is_fresh(now()):
+        raise NotFresh
+    return viewer
+
+
+def in_person(viewer: Viewer) -> Viewer:
+    """For the ways to sign in, which a token could use to become more than it is. Raises
+    NotAllowed.
+    """
+    if viewer.session is None:
+        raise NotAllowed("A token cannot change how its account signs in.")
     return viewer
 
 
@@ -157,15 +198,18 @@ class OurRequests:
             await self._app(scope, receive, send)
 
     async def _let_in(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        # Servers lower-case the names (ASGI's specification).
         headers = {
-            name.decode("latin-1").lower(): value.decode("latin-1")
+            _JUDGED_BY[name]: value.decode("latin-1")
             for name, value in scope["headers"]
+            if name in _JUDGED_BY
         }
         if not scope["path"].startswith("/health/") and not self._is_ours(headers.get("host", "")):
             await _refuse(send, 400, "This server does not answer to that name.")
             return
         if scope["method"] in _SAFE:
-            await self._app(scope, receive, send)
+            with asking(_where(headers)):
+                await self._app(scope, receive, send)
             return
         if "authorization" not in headers and not is_same_origin(headers, self._base_url):
             await _refuse(send, 403, "This request came from another site.")
@@ -173,7 +217,8 @@ class OurRequests:
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if scope["method"] == "POST" and kind == "application/x-www-form-urlencoded":
             receive = await self._with_method(scope, receive)
-        await self._app(scope, receive, send)
+        with asking(_where(headers)):
+            await self._app(scope, receive, send)
 
     def _is_ours(self, host: str) -> bool:
         try:
@@ -197,6 +242,11 @@ class OurRequests:
             if wanted in _OVERRIDES:
                 scope["method"] = cast(HttpMethod, wanted)
         return _replay(messages, receive)
+
+
+def _where(headers: Mapping[str, str]) -> AskedFrom:
+    token = headers.get("authorization", "").partition(" ")[2]
+    return AskedFrom(headers.get("user-agent", ""), hash_token(token) if token else "")
 
 
 async def _refuse(send: Send, status: int, detail: str) -> None:

@@ -1,5 +1,6 @@
 """Every table, imported in one place for migrations and exports."""
 
+from firsthand.accounts import acts
 from firsthand.accounts import models as accounts
 from firsthand.attendees import models as attendees
 from firsthand.badges import models as badges
@@ -15,11 +16,13 @@ from firsthand.outbox import OutboxEntry
 from firsthand.proofs import models as proofs
 from firsthand.reminders import models as reminders
 from firsthand.scans import models as scans
+from firsthand.sign_in_elsewhere import models as sign_in_elsewhere
 from firsthand.ties import models as ties
 
 __all__ = [
     "OutboxEntry",
     "accounts",
+    "acts",
     "attendees",
     "badges",
     "contacts",
@@ -33,6 +36,7 @@ __all__ = [
     "proofs",
     "reminders",
     "scans",
+    "sign_in_elsewhere",
     "ties",
 ]
 

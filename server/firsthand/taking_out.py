@@ -10,10 +10,11 @@ from typing import IO, Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, Table, or_, select
+from sqlalchemy import Select, Table, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from firsthand.attendees.models import Attendee
+from firsthand.contacts.models import Contact
 from firsthand.contacts.showing import card_company, card_headline, card_name, join_person
 from firsthand.db import table_of
 from firsthand.events.models import Event
@@ -57,7 +58,8 @@ def _parts(session: Session, owner_id: UUID) -> Iterator[tuple[str, Iterator[Row
         if table.name == "contact":
             shown = (card_name(), card_headline(), card_company())
             named = [each.label(name) for each, name in zip(shown, SHOWN, strict=True)]
-            stmt = join_person(stmt.add_columns(*named))
+            whose = bindparam("owner", owner_id, type_=Contact.owner_id.type)
+            stmt = join_person(stmt.add_columns(*named), owner=whose)
         rows = _rows(session, _of(stmt, table, owner_id).order_by(*table.primary_key))
         # A name that SQL has a use for ("import") is no plain str.
         yield f"{table.name}", rows

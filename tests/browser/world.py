@@ -17,6 +17,7 @@ from firsthand.followups.models import FollowUp
 from firsthand.followups.verbs import complete, drop, snooze
 from firsthand.handles.networks import Network
 from firsthand.organising.lists import keep_list
+from firsthand.organising.removal_links import address_hash, removal_key, removal_token
 from firsthand.reminders.unsubscribing import unsubscribe_token
 from firsthand.ties.import_job import import_files
 from firsthand.ties.kinds import KindCount, TieKind
@@ -108,6 +109,16 @@ PAGES: dict[str, Page] = {
     "me": Page("/me"),
     "token-made": Page("/me/tokens", sends=(("token_name", "Laptop"), ("scope", "read"))),
     "feed-made": Page("/me/feeds", sends=(("feed_name", "Calendar"),)),
+    "passkey-new": Page("/me/passkeys/new"),
+    "recovery-codes": Page("/me/recovery-codes", sends=(("anew", "yes"),)),
+    "again": Page("/sign-in/again?next=/me/export"),
+    "export": Page("/me/export"),
+    "log": Page("/me/log"),
+    "face": Page("/me/face"),
+    "blocks": Page("/me/blocks"),
+    "blocks-empty": Page("/me/blocks", "new"),
+    "person-report": Page("/people/{contact}/report"),
+    "person-same": Page("/people/{contact}/same"),
     "share": Page("/share?url=https://x.com/fenna"),
     "share-without-a-profile": Page("/share?text=Meet+Fenna+at+noon"),
     "share-lost": Page("/share?lost=file"),
@@ -135,11 +146,16 @@ PAGES: dict[str, Page] = {
     "organise-attendees": Page("/organise/seaside/attendees", "mira"),
     "organise-badges": Page("/organise/seaside/badges", "mira"),
     "organise-numbers": Page("/organise/seaside/numbers", "mira"),
+    "organise-reports": Page("/organise/seaside/reports", "mira"),
+    "organise-reports-empty": Page("/organise/supper/reports", "mira"),
+    "organise-invitations": Page("/organise/seaside/invitations", "mira"),
+    "removal": Page("/removal/{removal}", ""),
     "offline": Page("/offline", ""),
     "offline-people": Page("/offline/people", ""),
     "share-signed-out": Page("/share?url=https://x.com/fenna", ""),
     "landing": Page("/", ""),
     "sign-in": Page("/sign-in", ""),
+    "recovery": Page("/sign-in/recovery", ""),
     "scan-signed-out": Page("/scan", ""),
     "box-signed-out": Page("/scan/box", ""),
     "badge-signed-out": Page("/b/{badge}", ""),
@@ -172,6 +188,7 @@ def seed(house: House) -> World:
     _meetings(house, ana, crowd)
     _follow_up_states(house, ana)
     _claims(house, event, ana, ben)
+    _trouble(house, event, ana)
     introduction, asked = _introduction(ana)
     return World(
         house,
@@ -191,6 +208,7 @@ def seed(house: House) -> World:
             "asked": asked,
             "unsubscribe": f"/unsubscribe/{unsubscribe_token(house.settings.secret_key, ana.id)}",
             "join_code": event.join_code,
+            "removal": _removal(house, event),
             "list_id": str(house.db.write_now(keep_list, event.id, _LIST.encode())),
         },
         crowd[1],
@@ -208,6 +226,28 @@ def _crowd(house: House, event: Event) -> list[Wearer]:
     for number in range(_CROWD):
         house.attendee(event, f"Guest Number {number}", company="Quay & Sons")
     return wearers
+
+
+def _trouble(house: House, event: Event, ana: Person) -> None:
+    """Ana has met, reported and blocked somebody, and somebody wants to be off the list."""
+    nuisance = house.person("Nigel Thornbury-Smythe", "nigel@example.org")
+    house.scan(ana, house.attendee(event, nuisance, listed=False))
+    said = {"reason": "selling", "words": "Follows people around with a price list.", "block": "on"}
+    page = f"/people/{_contact(ana, 'Nigel Thornbury-Smythe')}/report"
+    chosen = re.search(r'name="attendee" value="([^"]+)"', ana.client.get(page).text)
+    sent = {**said, **({"attendee": chosen[1]} if chosen else {})}
+    answer = ana.client.post(page, data=sent)
+    assert answer.status_code == 200, answer.text
+    leaver = house.attendee(event, "Lena Brandt", company="Quay & Sons", listed=False)
+    answer = house.client().post(f"/b/{leaver.token}/removal")
+    assert answer.status_code < 400, answer.text
+
+
+def _removal(house: House, event: Event) -> str:
+    """What the link of an invitation's mail carries."""
+    key = removal_key(house.settings.code_secret)
+    house.attendee(event, "Paolo Conti", email="paolo@example.org", listed=False)
+    return removal_token(key, event.id, address_hash(key, event.id, "paolo@example.org"))
 
 
 def _ties(house: House, ana: Person) -> None:

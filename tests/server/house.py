@@ -14,7 +14,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.models import Account
-from firsthand.accounts.signing_in import start_session
+from firsthand.accounts.sessions import start_session
 from firsthand.accounts.tokens import make_api_token
 from firsthand.app import Firsthand, create_app
 from firsthand.attendees.membership import ATTENDEE_CLAIMED
@@ -238,11 +238,11 @@ class House:
         return import_id
 
     def scan(self, who: Person, wearer: Wearer, **more: Any) -> dict[str, Any]:
-        """Upload one scan as this person; the result of it."""
+        """Upload one scan as this person, made just now; the result of it."""
         sent = {
             "id": str(uuid4()),
             "code": wearer.code,
-            "scanned_at": "2026-11-23T10:42:07+01:00",
+            "scanned_at": datetime.now(UTC).isoformat(),
             "sequence": 1,
             **more,
         }

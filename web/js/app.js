@@ -1,4 +1,5 @@
 // Loaded on every page. Each part only adds to a page that works without it.
+import { ask } from "./asking.js";
 
 const WAIT_MS = 2_000;
 const on = (name, act, options) => document.addEventListener(name, act, options);
@@ -76,24 +77,6 @@ function localTime(element) {
 }
 
 // data-confirm="question" on a form or its button; hx-confirm asks in the same dialog.
-function confirmed(question) {
-  const dialog = document.createElement("dialog");
-  dialog.className = "confirm";
-  dialog.innerHTML =
-    '<form method="dialog"><p id="confirm-question"></p>' +
-    '<button value="">Cancel</button> <button value="yes">Yes</button></form>';
-  dialog.setAttribute("aria-labelledby", "confirm-question");
-  dialog.querySelector("p").textContent = question;
-  document.body.append(dialog);
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      resolve(dialog.returnValue === "yes");
-    });
-  });
-}
-
 const asked = new WeakSet();
 const confirmSubmit = async (event) => {
   const { target: form, submitter } = event;
@@ -101,7 +84,7 @@ const confirmSubmit = async (event) => {
   if (!question || asked.delete(form)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (!(await confirmed(question))) return;
+  if (!(await ask(question))) return;
   asked.add(form);
   form.requestSubmit(submitter);
 };
@@ -109,7 +92,7 @@ on("submit", confirmSubmit, { capture: true });
 on("htmx:confirm", async (event) => {
   if (!event.detail.question) return;
   event.preventDefault();
-  if (await confirmed(event.detail.question)) event.detail.issueRequest(true);
+  if (await ask(event.detail.question)) event.detail.issueRequest(true);
 });
 
 // Without it everything works as long as there is network.

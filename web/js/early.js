@@ -7,3 +7,14 @@ window.addEventListener("unhandledrejection", (event) => {
   const { reason } = event;
   if (reason instanceof DOMException && /\btransition\b/i.test(reason.message)) event.preventDefault();
 });
+
+// Text becomes HTML only where an answer of ours is parsed, which runs nothing in it; scripts are
+// files of ours. All else that would turn text into either is refused (Trusted Types).
+window.trustedTypes?.createPolicy("default", {
+  createHTML: (html, _type, sink) => (/ (parseFromString|parseHTMLUnsafe)$/.test(sink) ? html : null),
+  createScriptURL(address) {
+    const { origin, pathname } = new URL(address, location.href);
+    const isOurs = /^\/(static\/[^/]+|sw)\.js$/.test(pathname);
+    return origin === location.origin && isOurs ? address : null;
+  },
+});

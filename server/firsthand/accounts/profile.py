@@ -7,11 +7,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.acts import Act, note
 from firsthand.accounts.addresses import read_line, read_name
 from firsthand.accounts.models import Account, Circle
 from firsthand.problems import Invalid, NotFound
 
-CIRCLED = ("headline", "company", "email", "phone")
+CIRCLED = ("headline", "company", "email", "phone", "face")
 _PHONE = re.compile(r"\+?[0-9(][0-9 ()./-]{1,37}[0-9]")
 
 
@@ -60,6 +61,8 @@ def change_profile(session: Session, account_id: UUID, change: ProfileChange) ->
         raise Invalid("Please check what is marked. Nothing was changed.", problems)
     changed = account(session, account_id)
     for name, value in values.items():
+        if name.endswith("_circle") and getattr(changed, name) != value:
+            note(session, account_id, Act.CIRCLE_CHANGED, f"{name[:-7].capitalize()}: {value}")
         setattr(changed, name, value)
     return changed
 

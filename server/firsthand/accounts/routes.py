@@ -12,13 +12,16 @@ from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.browsers import browser_words
+from firsthand.accounts.passkeys import passkeys_of
 from firsthand.accounts.profile import CIRCLED, ProfileChange, account, change_profile
-from firsthand.accounts.signing_in import Viewer, sessions_of
+from firsthand.accounts.recovery import recovery_codes_left
+from firsthand.accounts.sessions import sessions_of
+from firsthand.accounts.signing_in import Viewer
 from firsthand.accounts.tokens import tokens_of
 from firsthand.attendees.membership import attended, claimable, current_event
 from firsthand.attendees.models import Attendee
 from firsthand.db import Database, now
-from firsthand.dependencies import Db, SignedIn, ThePages, TheSettings
+from firsthand.dependencies import Db, FreshlySignedIn, SignedIn, ThePages, TheSettings
 from firsthand.events.days import local_day
 from firsthand.events.models import Event
 from firsthand.forms import Form, local_path, read_form
@@ -34,6 +37,7 @@ from firsthand.requests import AnyRequest
 from firsthand.scans.arrivals import has_arrived
 from firsthand.session_cookie import signed_out
 from firsthand.settings import Settings
+from firsthand.sign_in_elsewhere.linking import identities_of
 from firsthand.taking_in.document import MOST_BYTES
 from firsthand.taking_in.job import run_taking_in
 from firsthand.taking_in.writing import start_taking_in
@@ -64,7 +68,8 @@ async def edit_profile(
     viewer: SignedIn,
 ) -> Response[Any]:
     form = await read_form(request)
-    circles = {name: form.text(f"{name}_circle") for name in CIRCLED}
+    sent = (name for name in CIRCLED if f"{name}_circle" in form)
+    circles = {name: form.text(f"{name}_circle") for name in sent}
     change = ProfileChange(
         name=form.text("name"),
         headline=form.text("headline"),
@@ -87,10 +92,10 @@ async def delete_me(
     settings: TheSettings,
     pages: ThePages,
     state: State,
-    viewer: SignedIn,
+    fresh_viewer: FreshlySignedIn,
 ) -> Response[Any]:
     """Only who types the account's own address means it."""
-    form = await read_form(request)
+    form, viewer = await read_form(request), fresh_viewer
     if form.text("confirm").strip().lower() != viewer.email:
         message = f"Type your address, {viewer.email}, to delete the account."
         return await _me_again(
@@ -108,9 +113,10 @@ async def bring_back(
     settings: TheSettings,
     pages: ThePages,
     state: State,
-    viewer: SignedIn,
+    fresh_viewer: FreshlySignedIn,
 ) -> Response[Any]:
     """What ``/api/v1/me/export`` gave, here or elsewhere."""
+    viewer = fresh_viewer
     most = min(settings.max_upload, MOST_BYTES)
     try:
         form = await receive_files(request, uploads_folder(), most)
@@ -121,6 +127,12 @@ async def bring_back(
         invalid = Invalid(refusal.detail, {"file": refusal.detail})
         return await _me_again(db, settings, pages, viewer, None, invalid, refusal.status)
     return see_other(f"/import/{import_id}")
+
+
+@get("/me/export")
+async def take_along(pages: ThePages, fresh_viewer: FreshlySignedIn) -> Response[str]:
+    """The link to everything stands on a page of its own, which is where one confirms first."""
+    return pages.render("accounts/export.html", fresh_viewer, here="me")
 
 
 @get("/welcome")
@@ -198,7 +210,9 @@ async def take_handle_back(
 
 async def _my_page(db: Database, settings: Settings, viewer: Viewer) -> dict[str, Any]:
     found = await db.read(_mine, viewer.account_id, settings.base_url)
-    return {**found, "typed": found["account"], "problems": {}, "problem": ""}
+    # Whoever must confirm first is told before a large file is on its way.
+    is_fresh = viewer.is_fresh(now())
+    return {**found, "typed": found["account"], "problems": {}, "problem": "", "is_fresh": is_fresh}
 
 
 def _mine(session: Session, account_id: UUID, base_url: str) -> dict[str, Any]:
@@ -209,6 +223,7 @@ def _mine(session: Session, account_id: UUID, base_url: str) -> dict[str, Any]:
         **_handles_and_proofs(session, account_id, base_url),
         "networks": list(Network),
         "tokens": tokens_of(session, account_id),
+        "identities": identities_of(session, account_id),
         "token_problems": {},
         "refusal": "",
         "pasted": "",
@@ -221,11 +236,12 @@ def _mine(session: Session, account_id: UUID, base_url: str) -> dict[str, Any]:
         ],
         "claimable": claimable(session, account_id),
         "devices": [
-            (browser_words(each.browser), each.created_at)
-            for each in sessions_of(session, account_id)
+            (browser_words(each.browser), each) for each in sessions_of(session, account_id)
         ],
+        "passkeys": passkeys_of(session, account_id),
+        "codes_left": recovery_codes_left(session, account_id),
         "to_met": seen_by_met(session, account_id),
-        "to_browsers": seen_by_browsers(session, account_id, event.id) if event else None,
+        "to_browsers": seen_by_browsers(session, account_id),
     }
 
 
@@ -335,6 +351,7 @@ routes = [
     edit_profile,
     delete_me,
     bring_back,
+    take_along,
     welcome,
     introduce_oneself,
     my_handles,

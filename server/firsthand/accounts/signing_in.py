@@ -1,4 +1,4 @@
-"""Signing in and out: one-time codes by e-mail, one-time links, sessions."""
+"""Signing in: one-time codes by e-mail, and one-time links."""
 
 import hashlib
 import hmac
@@ -11,24 +11,36 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.acts import note_wrong_code
 from firsthand.accounts.addresses import read_email
-from firsthand.accounts.models import Account, EmailCode, SignInLink, SignInSession
+from firsthand.accounts.models import Account, EmailCode, SignInLink
 from firsthand.db import insert_new, lock_owners, now
 from firsthand.problems import NotFound, TooMany
 
-SESSION_LASTS = timedelta(days=90)
 CODE_LASTS = timedelta(minutes=10)
 LINK_LASTS = timedelta(days=7)
 CODE_TRIES = 5
-# Mail sent to one address, and codes that one network asked for and nobody has typed: a venue's
-# Wi-Fi is one address, but its people type theirs.
+# Mail sent to one address, and codes that one network asked for and nobody has typed. A venue's
+# Wi-Fi is one address: all 5,000 of a conference may ask before anybody has typed theirs, and some
+# ask twice. Guessing gains nothing by it: 6,000 codes of 40 bits have five tries each.
 CODES_AN_ADDRESS = 5
-CODES_A_PEER = 300
+CODES_A_PEER = 6_000
 _CODES_WITHIN = timedelta(hours=1)
 # Without letters that are read as another: 32 of them, eight to a code, 40 bits.
 _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _CODE_LENGTH = 8
 SCOPES = frozenset({"read", "write", "organise"})
+# What is dangerous asks who has not shown for so long that it is still the same person.
+FRESH_FOR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserSession:
+    """The session that a request came with; see ``SignInSession``."""
+
+    number: str
+    fresh_at: datetime
+    last_seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +48,7 @@ class Viewer:
     """Whoever asks: the account and what this session or token may do.
 
     ``organises``: the account runs an event or helps to; told of sessions only, for their pages.
+    ``session`` is None for a bearer token.
     """
 
     account_id: UUID
@@ -43,6 +56,11 @@ class Viewer:
     email: str
     scopes: frozenset[str] = SCOPES
     organises: bool = False
+    session: BrowserSession | None = None
+
+    def is_fresh(self, moment: datetime) -> bool:
+        """Whether they have signed in, or confirmed it, lately. A token has its scopes instead."""
+        return self.session is None or moment - self.session.fresh_at < FRESH_FOR
 
 
 def hash_token(token: str) -> str:
@@ -86,7 +104,7 @@ def ask_for_code(
     address = read_email(email)
     moment = now()
     session.execute(delete(EmailCode).where(EmailCode.created_at < moment - timedelta(days=1)))
-    peer = _keyed("peer", asker.peer, secret_key) if asker.peer else ""
+    peer = keyed("peer", asker.peer, secret_key) if asker.peer else ""
     if peer and _recent_codes(session, moment, EmailCode.peer == peer) >= CODES_A_PEER:
         raise TooMany("Too many codes were asked for from this network. Try again in an hour.")
     mailed = (
@@ -126,7 +144,9 @@ def asked_address(session: Session, browser: str) -> str | None:
     )
 
 
-def redeem_code(session: Session, browser: str, typed: str, secret_key: str) -> UUID | None:
+def redeem_code(
+    session: Session, browser: str, typed: str, secret_keys: Sequence[str]
+) -> UUID | None:
     """The account of the address the code went to, made if it has none yet; None if it is wrong.
 
     A wrong try must be counted even so: the caller raises only after the commit.
@@ -144,9 +164,11 @@ def redeem_code(session: Session, browser: str, typed: str, secret_key: str) -> 
         .execution_options(synchronize_session=False)
     ).one_or_none()
     normal = "".join(typed.upper().split()).replace("-", "")
-    if code is None or not hmac.compare_digest(
-        code.code_hash, _hash_code(normal, browser, secret_key)
+    if code is None or not any(
+        hmac.compare_digest(code.code_hash, _hash_code(normal, browser, key)) for key in secret_keys
     ):
+        if code:
+            note_wrong_code(session, code.email)
         return None
     session.execute(delete(EmailCode).where(EmailCode.email == code.email))
     return account_of(session, code.email)
@@ -173,10 +195,11 @@ def account_of(session: Session, email: str) -> UUID:
 
 
 def _hash_code(code: str, browser: str, secret_key: str) -> str:
-    return _keyed("sign-in", f"{browser}\0{code}", secret_key)
+    return keyed("sign-in", f"{browser}\0{code}", secret_key)
 
 
-def _keyed(purpose: str, text: str, secret_key: str) -> str:
+def keyed(purpose: str, text: str, secret_key: str) -> str:
+    """How what could be guessed stands in the database."""
     return hmac.new(secret_key.encode(), f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()
 
 
@@ -209,50 +232,3 @@ def redeem_link(session: Session, token: str) -> UUID | None:
     if reusable is not None:
         return reusable
     return session.scalar(delete(SignInLink).where(*usable).returning(SignInLink.account_id))
-
-
-# -- sessions
-
-
-def start_session(session: Session, account_id: UUID, browser: str) -> str:
-    """Sign a browser in; returns the secret for its cookie."""
-    token = secrets.token_urlsafe(32)
-    moment = now()
-    session.execute(delete(SignInSession).where(SignInSession.expires_at < moment))
-    session.add(
-        SignInSession(
-            token_hash=hash_token(token),
-            account_id=account_id,
-            browser=browser[:200],
-            created_at=moment,
-            expires_at=moment + SESSION_LASTS,
-        )
-    )
-    return token
-
-
-def end_session(session: Session, token: str) -> None:
-    session.execute(delete(SignInSession).where(SignInSession.token_hash == hash_token(token)))
-
-
-def end_sessions(session: Session, account_id: UUID) -> None:
-    """Sign the account out of every browser."""
-    session.execute(delete(SignInSession).where(SignInSession.account_id == account_id))
-
-
-def sessions_of(session: Session, account_id: UUID) -> Sequence[SignInSession]:
-    """The browsers that are signed in, the newest first."""
-    return session.scalars(
-        select(SignInSession)
-        .where(SignInSession.account_id == account_id, SignInSession.expires_at > now())
-        .order_by(SignInSession.created_at.desc())
-    ).all()
-
-
-def viewer_of_session(session: Session, token: str) -> Viewer | None:
-    row = session.execute(
-        select(Account.id, Account.name, Account.email)
-        .join(SignInSession, SignInSession.account_id == Account.id)
-        .where(SignInSession.token_hash == hash_token(token), SignInSession.expires_at > now())
-    ).one_or_none()
-    return Viewer(*row) if row else None

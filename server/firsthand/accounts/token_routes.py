@@ -17,7 +17,7 @@ from firsthand.accounts.tokens import (
     tokens_of,
 )
 from firsthand.db import Database
-from firsthand.dependencies import Db, SignedIn, ThePages, TheSettings
+from firsthand.dependencies import Db, FreshlySignedIn, SignedIn, ThePages, TheSettings
 from firsthand.forms import read_form
 from firsthand.pages import Pages, see_other
 from firsthand.problems import Invalid, NotAllowed, TooMany
@@ -32,10 +32,10 @@ FEEDS = (
 
 @post("/me/tokens", status_code=200)
 async def make_token(
-    request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn
+    request: AnyRequest, db: Db, pages: ThePages, fresh_viewer: FreshlySignedIn
 ) -> Response[Any]:
     """Shown in the answer itself: afterwards nobody can say it again."""
-    form = await read_form(request)
+    form, viewer = await read_form(request), fresh_viewer
     scopes = sorted(set(form.texts("scope")))
     if not viewer.scopes.issuperset(SCOPES.intersection(scopes)):
         raise NotAllowed("A token cannot make one that may do more than itself.")
@@ -48,8 +48,13 @@ async def make_token(
 
 @post("/me/feeds", status_code=200)
 async def make_feed(
-    request: AnyRequest, db: Db, settings: TheSettings, pages: ThePages, viewer: SignedIn
+    request: AnyRequest,
+    db: Db,
+    settings: TheSettings,
+    pages: ThePages,
+    fresh_viewer: FreshlySignedIn,
 ) -> Response[Any]:
+    viewer = fresh_viewer
     if "read" not in viewer.scopes:
         raise NotAllowed("This token lacks the scope read.")
     form = await read_form(request)
@@ -63,9 +68,14 @@ async def make_feed(
 
 @post("/me/address-books", status_code=200)
 async def make_address_book(
-    request: AnyRequest, db: Db, settings: TheSettings, pages: ThePages, viewer: SignedIn
+    request: AnyRequest,
+    db: Db,
+    settings: TheSettings,
+    pages: ThePages,
+    fresh_viewer: FreshlySignedIn,
 ) -> Response[Any]:
     """What a phone asks for to follow the people that one has met."""
+    viewer = fresh_viewer
     if "read" not in viewer.scopes:
         raise NotAllowed("This token lacks the scope read.")
     form = await read_form(request)

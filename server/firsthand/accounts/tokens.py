@@ -9,17 +9,19 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.acts import Act, note
 from firsthand.accounts.addresses import read_email, read_line
 from firsthand.accounts.models import Account, ApiToken
 from firsthand.accounts.signing_in import SCOPES, Viewer, hash_token
 from firsthand.db import lock_owners
 from firsthand.problems import Invalid, NotFound, TooMany
 
-TOKEN_PREFIX = "fh_"  # noqa: S105  # it names the kind of token and guards nothing
+TOKEN_PREFIX = "fh_"  # noqa: S105  # nosec B105  # it names the kind of token and guards nothing
 # A feed's secret stands in an address, where logs may keep it: it opens the feeds and nothing else.
 FEED = "feed"
 # What a phone's address book carries as its password opens the address book and nothing else.
 ADDRESS_BOOK = "contacts"
+_KINDS: dict[tuple[str, ...], str] = {(FEED,): "Feeds", (ADDRESS_BOOK,): "Address book"}
 MOST_TOKENS = 50
 _LONGEST_SECRET = 200
 
@@ -71,7 +73,14 @@ def _add(
             token_hash=hash_token(secret), account_id=account_id, scopes=sorted(scopes), name=words
         )
     )
+    note(session, account_id, Act.TOKEN_MADE, _named(scopes, words))
     return secret
+
+
+def _named(scopes: Sequence[str], name: str) -> str:
+    """What opens what, in the words of the page where it is made."""
+    kind = _KINDS.get(tuple(scopes), "Token")
+    return f"{kind}: {name}" if name else kind
 
 
 def tokens_of(session: Session, account_id: UUID) -> Sequence[ApiToken]:
@@ -88,6 +97,7 @@ def revoke_token(session: Session, account_id: UUID, number: str) -> None:
     for token in tokens_of(session, account_id):
         if token.number == number:
             session.execute(delete(ApiToken).where(ApiToken.token_hash == token.token_hash))
+            note(session, account_id, Act.TOKEN_ENDED, _named(token.scopes, token.name))
             return
     raise NotFound(f"There is no token with the number {number}.")
 

@@ -1,15 +1,18 @@
 """Who is asking, remembered for a second: a phone uploading its queue asks again and again."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from firsthand.accounts.signing_in import Viewer, hash_token, viewer_of_session
+from firsthand.accounts.sessions import is_seen_again, note_seen, viewer_of_session
+from firsthand.accounts.signing_in import Viewer, hash_token
 from firsthand.accounts.tokens import TOKEN_PREFIX, viewer_of_token
-from firsthand.db import Database
+from firsthand.db import Database, DatabaseUnavailable, now
 
 # A revocation made by another replica or by the command line holds after this long.
 _SECONDS = 1.0
@@ -44,7 +47,14 @@ class Viewers:
             if len(self._known) >= _MOST:
                 self._known.clear()
             self._known[key] = (time.monotonic() + _SECONDS, viewer)
+        if viewer and is_seen_again(viewer, now()):
+            await self._note_seen(secret)
         return viewer
+
+    async def _note_seen(self, secret: str) -> None:
+        # A database that takes no writes just now must not keep anybody from reading.
+        with contextlib.suppress(DatabaseUnavailable, DatabaseError):
+            await self._db.write(note_seen, secret)
 
     def _find(self, session: Session, secret: str) -> Viewer | None:
         if secret.startswith(TOKEN_PREFIX):

@@ -133,12 +133,22 @@ async def post_touchpoint(
     return TouchpointItem(made.id, made.contact_id, made.kind, made.at, made.note)
 
 
-@get("/contacts.vcf", summary="Your people as vCards 4.0 or 3.0", tags=["exports"])
+@get(
+    "/contacts.vcf",
+    summary="Your people as vCards 4.0 or 3.0",
+    tags=["exports"],
+    media_type="text/vcard",
+)
 async def contacts_vcf(db: Db, viewer: SignedIn, version: FromQuery[str] = "4.0") -> Stream:
     return people_vcf(db, viewer.account_id, version)
 
 
-@get("/contacts.csv", summary="Your people as a CSV, plain or as Google has it", tags=["exports"])
+@get(
+    "/contacts.csv",
+    summary="Your people as a CSV, plain or as Google has it",
+    tags=["exports"],
+    media_type="text/csv",
+)
 async def contacts_csv(db: Db, viewer: SignedIn, layout: FromQuery[str] = "plain") -> Stream:
     return people_csv(db, viewer.account_id, layout)
 

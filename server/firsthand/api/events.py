@@ -31,6 +31,7 @@ from firsthand.organising.badge_routes import badges_pdf
 from firsthand.organising.list_import import ImportReport
 from firsthand.organising.list_reading import read_list
 from firsthand.organising.lists import check_size, import_read_list, read_listed
+from firsthand.organising.removal_links import removal_key
 from firsthand.organising.statistics import statistics
 from firsthand.organising.uploads import LARGEST_UPLOAD, list_of_json, uploaded_list
 from firsthand.paging import page_size
@@ -102,9 +103,10 @@ class ListOperation(Operation):
     """The body is read by hand, because it comes in two kinds; so it is described by hand too."""
 
     def __post_init__(self) -> None:
-        text = Schema(type=OpenAPIType.STRING)
+        # Without a name a row is left out, and told among the problems.
+        name = Schema(type=[OpenAPIType.STRING, OpenAPIType.NULL])
         listed = Schema(type=OpenAPIType.STRING, enum=["all", "none"])
-        attendee = Schema(type=OpenAPIType.OBJECT, properties={"name": text}, required=["name"])
+        attendee = Schema(type=OpenAPIType.OBJECT, properties={"name": name})
         as_json = Schema(
             type=OpenAPIType.OBJECT,
             properties={
@@ -188,13 +190,14 @@ async def list_attendees(
     operation_class=ListOperation,
 )
 async def post_attendees(
-    request: AnyRequest, db: Db, viewer: SignedIn, slug: FromPath[str]
+    request: AnyRequest, db: Db, settings: TheSettings, viewer: SignedIn, slug: FromPath[str]
 ) -> ImportReport:
     """A CSV as the form's `file`, or JSON: everything of it or, with an error, nothing.
 
     An attendee has name, email, headline, company, listed, ticket, a key for each network, and
     `handles`. With `listed` "all" you affirm that everybody agreed to be listed whose row does
     not say no; with "none" nobody is listed; otherwise each row says so. Importing again updates.
+    Who asked to be removed from the event is left out, and counted as `removed`.
     """
     event = await db.read(event_of_organiser, viewer.account_id, slug)
     chosen: dict[int, str] | None = None
@@ -208,7 +211,8 @@ async def post_attendees(
         listed = read_listed(said or "")
         first = 0
     read = await asyncio.to_thread(read_list, body, chosen, first=first)
-    return await db.write(import_read_list, event.id, read, listed)
+    key = removal_key(settings.code_secret)
+    return await db.write(import_read_list, event.id, read, listed, key)
 
 
 @get(

@@ -85,7 +85,7 @@ def _known(choices: Mapping[str, _Known], chosen: str, field: str) -> _Known:
 def _file(lines: AsyncIterator[str], media_type: str, name: str) -> Stream:
     return Stream(
         lines,
-        media_type=f"{media_type}; charset=utf-8",
+        media_type=media_type,
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',
             "Cache-Control": "no-store",

@@ -95,7 +95,12 @@ async def put_snooze(
     return await _one(db, viewer.account_id, follow_up_id)
 
 
-@get("/follow-ups.ics", summary="Open follow-ups as a calendar", tags=["exports"])
+@get(
+    "/follow-ups.ics",
+    summary="Open follow-ups as a calendar",
+    tags=["exports"],
+    media_type="text/calendar",
+)
 async def calendar(db: Db, settings: TheSettings, viewer: SignedIn) -> Stream:
     """One all-day event for each open or snoozed follow-up, on the date it stands at."""
     return follow_ups_ics(db, viewer.account_id, settings.base_url)

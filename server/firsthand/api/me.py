@@ -13,9 +13,10 @@ from litestar.params import JSONBody
 from litestar.response import Stream
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.acts import Act, note
 from firsthand.accounts.profile import CIRCLED, ProfileChange, account, change_profile
 from firsthand.attendees.membership import attended
-from firsthand.dependencies import Db, SignedIn
+from firsthand.dependencies import Db, FreshlySignedIn, SignedIn
 from firsthand.handles.keeping import handles_of
 from firsthand.leaving import leave
 from firsthand.taking_out import write_everything
@@ -31,6 +32,7 @@ class Circles(msgspec.Struct):
     company: str
     email: str
     phone: str
+    face: str
 
 
 class OwnHandle(msgspec.Struct):
@@ -70,6 +72,7 @@ class CirclesEdit(msgspec.Struct):
     company: str | None = None
     email: str | None = None
     phone: str | None = None
+    face: str | None = None
 
 
 class MeEdit(msgspec.Struct):
@@ -104,10 +107,13 @@ async def patch_me(db: Db, state: State, viewer: SignedIn, data: JSONBody[MeEdit
 
 
 @delete("/me", summary="Delete your account and everything of yours", tags=["me"])
-async def delete_me(db: Db, state: State, viewer: SignedIn) -> None:
-    """At once and for good: contacts, meetings, scans, ties, follow-ups, sessions and tokens."""
-    await leave(db, viewer.account_id)
-    state.viewers.forget(viewer.account_id)
+async def delete_me(db: Db, state: State, fresh_viewer: FreshlySignedIn) -> None:
+    """At once and for good: contacts, meetings, scans, ties, follow-ups, sessions and tokens.
+
+    With a session's cookie only within 15 minutes of signing in.
+    """
+    await leave(db, fresh_viewer.account_id)
+    state.viewers.forget(fresh_viewer.account_id)
 
 
 @get(
@@ -116,12 +122,15 @@ async def delete_me(db: Db, state: State, viewer: SignedIn) -> None:
     tags=["me"],
     media_type="application/json",
 )
-async def export_me(db: Db, viewer: SignedIn) -> Stream:
-    """One key a table, each a list of rows."""
+async def export_me(db: Db, fresh_viewer: FreshlySignedIn) -> Stream:
+    """One key a table, each a list of rows. With a session's cookie only within 15 minutes of
+    signing in.
+    """
     # It may be larger than what should stand in memory.
     file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # closed when sent
+    await db.write(note, fresh_viewer.account_id, Act.EXPORT_TAKEN)
     try:
-        await db.read(_write, viewer.account_id, file)
+        await db.read(_write, fresh_viewer.account_id, file)
     except BaseException:
         file.close()
         raise

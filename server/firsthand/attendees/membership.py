@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.acts import Act, note
 from firsthand.accounts.models import Account
 from firsthand.attendees.models import Attendee
 from firsthand.db import lock_owners, new_id, now
@@ -78,6 +79,8 @@ def claimable(session: Session, account_id: UUID) -> Sequence[tuple[Attendee, Ev
 
 def claim(session: Session, account_id: UUID, attendee_id: UUID) -> Attendee:
     """Claim the place that the person picked among several. Raises NotFound."""
+    # From two browsers at once, two places of one event would be claimed.
+    lock_owners(session, [account_id])
     for attendee, _ in claimable(session, account_id):
         if attendee.id == attendee_id:
             _claim(session, session.get_one(Account, account_id), attendee)
@@ -122,6 +125,9 @@ def add_member(session: Session, account_id: UUID, event_id: UUID, *, listed: bo
         )
         session.add(attendee)
         session.flush()
+        if listed:
+            slug = session.get_one(Event, event_id).slug
+            note(session, account_id, Act.LISTED, f"Event: {slug}")
         enqueue(session, ATTENDEE_CLAIMED, attendee.id)
     return attendee
 
@@ -129,6 +135,8 @@ def add_member(session: Session, account_id: UUID, event_id: UUID, *, listed: bo
 def choose_listed(session: Session, account_id: UUID, slug: str, listed: bool) -> Attendee:
     """The person's own choice; no later import overrides it. Raises NotFound."""
     attendee = attendee_of(session, account_id, slug)
+    if attendee.listed != listed:
+        note(session, account_id, Act.LISTED if listed else Act.UNLISTED, f"Event: {slug}")
     attendee.listed = listed
     attendee.chose_listed_at = now()
     return attendee

@@ -48,6 +48,11 @@ def shown_phone(circles: tuple[Circle, ...]) -> ColumnElement[str]:
     return shared(Account.phone, Account.phone_circle, circles)
 
 
+def shown_face(circles: tuple[Circle, ...]) -> ColumnElement[str]:
+    """The mark of the picture that they uploaded of themselves."""
+    return shared(Account.face, Account.face_circle, circles)
+
+
 def shows_itself_to_browsers() -> ColumnElement[bool]:
     return Attendee.listed.is_(True)
 

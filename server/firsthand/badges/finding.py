@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import String, Uuid, select
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.blocking import blocked_pairs
 from firsthand.attendees.models import Attendee
 from firsthand.attendees.places import EventPlace
 from firsthand.badges.models import Badge
@@ -69,6 +70,24 @@ def find_badges(
         found[token] = badge
         found[badge.event.id, short_code] = badge
     return found
+
+
+# No badge has it: what cannot be a token is looked for all the same, so that it takes as long.
+NOWHERE = ""
+
+
+def badge_for(session: Session, viewer_id: UUID | None, token: str) -> FoundBadge | None:
+    """The badge in force with this token, unless its wearer and the viewer never see each other.
+
+    ``viewer_id``: None for who is signed out; ``token``: NOWHERE for what can be none. The
+    database is asked the same for every token: neither an answer nor its time tells what kind of
+    nothing was found.
+    """
+    badge = find_badges(session, [token], []).get(token)
+    if viewer_id is None:
+        return badge
+    wearer = badge.account_id if badge else None
+    return None if blocked_pairs(session, [(viewer_id, wearer or viewer_id)]) else badge
 
 
 def own_badge(session: Session, account_id: UUID, event_id: UUID) -> Badge | None:

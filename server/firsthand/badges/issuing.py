@@ -6,9 +6,12 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.acts import Act, note
+from firsthand.attendees.models import Attendee
 from firsthand.badges.codes import new_short_code, new_token
 from firsthand.badges.models import Badge
 from firsthand.db import insert_new, new_id, now
+from firsthand.events.models import Event
 
 # A statement holds only so many parameters.
 _AT_ONCE = 2_000
@@ -71,3 +74,7 @@ def revoke_badge(session: Session, event_id: UUID, attendee_id: UUID) -> None:
         .values(revoked_at=now())
         .execution_options(synchronize_session=False)
     )
+    wearer = select(Attendee.account_id, Event.slug).join(Event, Event.id == Attendee.event_id)
+    account_id, slug = session.execute(wearer.where(Attendee.id == attendee_id)).one()
+    if account_id:
+        note(session, account_id, Act.BADGE_REPLACED, f"Event: {slug}")

@@ -133,7 +133,8 @@ def _is_drawn(character: str) -> bool:
     if character == _ZERO_WIDTH_NON_JOINER:  # Persian names are spelt with it
         return True
     # Vowel points of Hebrew would need positioning that this typesetting does not do.
-    return unicodedata.category(character)[0] != "C" and not "\u0591" <= character <= "\u05c7"
+    category = unicodedata.category(character)
+    return category[0] != "C" and not (category == "Mn" and "\u0591" <= character <= "\u05c7")
 
 
 def _mirrored(drawn: str) -> str:

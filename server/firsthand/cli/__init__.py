@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from firsthand import __version__
 from firsthand.assets import AssetsMissing
 from firsthand.cli.demo import demo
-from firsthand.cli.keeping import backup, doctor, export, import_, migrate, serve
+from firsthand.cli.keeping import backup, clean_up_, doctor, export, import_, migrate, serve
 from firsthand.cli.people import account, ties, token
 from firsthand.cli.running import attendees, badges, event
 from firsthand.db import DatabaseUnavailable
@@ -47,6 +47,7 @@ for command in (
     attendees,
     backup,
     badges,
+    clean_up_,
     demo,
     doctor,
     event,

@@ -7,10 +7,13 @@ from pathlib import Path
 import click
 
 from firsthand import serving
+from firsthand.accounts.acts import Act, note
 from firsthand.backup import back_up
 from firsthand.cli.opening import account_id_of, opened
+from firsthand.db import now
 from firsthand.doctor import examine
 from firsthand.migrations import upgrade
+from firsthand.retention import clean_up
 from firsthand.settings import read_database_url, read_settings
 from firsthand.taking_in.job import take_in_file
 from firsthand.taking_out import write_everything
@@ -26,6 +29,14 @@ def serve() -> None:
     serving.check_ready(settings)
     click.echo(f"Firsthand at {settings.base_url} (listening on {settings.host}:{settings.port})")
     serving.serve(settings)
+
+
+@click.command("clean-up")
+def clean_up_() -> None:
+    """Erase now what is kept no longer; a running server does so every hour."""
+    with opened() as db:
+        erased = clean_up(db, now())
+    click.echo(f"{erased:,} rows lost what was kept no longer.")
 
 
 @click.command()
@@ -44,6 +55,7 @@ def export(email: str, output: Path) -> None:
         raise click.ClickException(f"{output} is there already.")
     with opened() as db:
         owner_id = db.read_now(account_id_of, email)
+        db.write_now(note, owner_id, Act.EXPORT_TAKEN)
         unfinished = output.with_name(f"{output.name}.part")
         try:
             # Everything that is private stands in it: only who runs this may read it.

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from firsthand.accounts.addresses import read_email
 from firsthand.accounts.models import Account
+from firsthand.asked_from import COMMAND_LINE, asking
 from firsthand.db import Database
 from firsthand.migrations import is_current
 from firsthand.outbox import Outbox
@@ -27,7 +28,8 @@ def opened() -> Iterator[Database]:
     outbox = Outbox(db, HANDLERS)
     db.settle = outbox.settle
     try:
-        yield db
+        with asking(COMMAND_LINE):
+            yield db
         outbox.settle_now()
     finally:
         db.close()

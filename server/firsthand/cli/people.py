@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from firsthand.accounts.addresses import read_email, read_name
 from firsthand.accounts.models import Account
+from firsthand.accounts.sessions import end_sessions
 from firsthand.accounts.signing_in import SCOPES, make_link_token
 from firsthand.accounts.tokens import make_api_token, revoke_token, tokens_of
 from firsthand.attendees.membership import claim_by_email
@@ -52,6 +53,15 @@ def account_link(email: str) -> None:
     with opened() as db:
         link = db.write_now(make_link_token, email)
     click.echo(f"{base_url}/sign-in/link/{link}")
+
+
+@account.command("sign-out")
+@click.argument("email")
+def account_sign_out(email: str) -> None:
+    """Sign the account out of every browser; its tokens stay."""
+    with opened() as db:
+        db.write_now(end_sessions, db.read_now(account_id_of, email))
+    click.echo(f"{read_email(email)} is signed out everywhere.")
 
 
 @click.group()

@@ -14,8 +14,9 @@ from firsthand.events.verbs import EventDraft, add_event
 from firsthand.organising.badge_sheet import print_event_badges, unprintable_words
 from firsthand.organising.list_reading import LARGEST_LIST
 from firsthand.organising.lists import import_file, read_listed
+from firsthand.organising.removal_links import removal_key
 from firsthand.problems import NotFound
-from firsthand.settings import read_settings
+from firsthand.settings import read_code_secret, read_settings
 
 
 @click.group()
@@ -59,7 +60,9 @@ def attendees_import(slug: str, file: Path, listed: str | None) -> None:
         # One byte too many is enough to be refused.
         with file.open("rb") as opened_file:
             body = opened_file.read(LARGEST_LIST + 1)
-        report = import_file(db, event_id, body, read_listed(listed or ""))
+        secret = read_code_secret()
+        key = removal_key(secret) if secret else None
+        report = import_file(db, event_id, body, read_listed(listed or ""), key)
     for problem in report.problems:
         click.echo(f"{problem.where}: {problem.what}", err=True)
     if listed == "all":
@@ -68,6 +71,8 @@ def attendees_import(slug: str, file: Path, listed: str | None) -> None:
         f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
         f"{report.skipped} skipped"
     )
+    if report.removed:
+        click.echo(f"{report.removed} asked to be removed from this event and are left out")
 
 
 @click.command()

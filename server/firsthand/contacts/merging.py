@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from firsthand.contacts.evidence import Evidence
 from firsthand.contacts.models import Contact, ContactApart, ContactMerge
 from firsthand.contacts.queries import members_of
-from firsthand.contacts.showing import card_name, join_person
-from firsthand.db import insert_new
+from firsthand.contacts.showing import OWNER, card_name, join_person
+from firsthand.db import AnySelect, insert_new
 from firsthand.problems import NotFound
 
 
@@ -122,30 +123,25 @@ def kept_apart(session: Session, owner_id: UUID, root_id: UUID) -> set[UUID]:
 
 def merged_into(session: Session, owner_id: UUID, root_id: UUID) -> list[Merged]:
     """What was joined to make this card, the latest first."""
-    rows = session.execute(
-        join_person(
-            select(
-                ContactMerge.child_id,
-                card_name(),
-                Contact.note,
-                ContactMerge.evidence,
-                ContactMerge.detail,
-                ContactMerge.by_proof,
-                ContactMerge.at,
-            ).join(
-                Contact,
-                and_(
-                    Contact.owner_id == ContactMerge.owner_id, Contact.id == ContactMerge.child_id
-                ),
-            )
-        )
-        .where(ContactMerge.owner_id == owner_id, Contact.root_id == root_id)
-        .order_by(ContactMerge.at.desc())
-    )
+    rows = session.execute(_merged_into(), {"owner": owner_id, "root": root_id})
     return [
         Merged(child_id, name, note, Evidence(kind, detail), by_proof, at)
         for child_id, name, note, kind, detail, by_proof, at in rows
     ]
+
+
+# To put this statement together takes longer than to run it.
+@cache
+def _merged_into() -> AnySelect:
+    merged = and_(Contact.owner_id == ContactMerge.owner_id, Contact.id == ContactMerge.child_id)
+    said = (ContactMerge.evidence, ContactMerge.detail, ContactMerge.by_proof, ContactMerge.at)
+    return (
+        join_person(
+            select(ContactMerge.child_id, card_name(), Contact.note, *said).join(Contact, merged)
+        )
+        .where(ContactMerge.owner_id == OWNER, Contact.root_id == bindparam("root"))
+        .order_by(ContactMerge.at.desc())
+    )
 
 
 def _says_most(contact: Contact) -> tuple[bool, bool, bool, UUID]:

@@ -50,6 +50,8 @@ class Contact(Base):
             "owner_id",
             "account_id",
             unique=True,
+            sqlite_where=text("account_id IS NOT NULL"),
+            postgresql_where=text("account_id IS NOT NULL"),
         ),
         Index("ix_contact_owner_id_root_id", "owner_id", "root_id"),
         # Of roots only, as a list shows them; PostgreSQL takes these for few and would sort all.
@@ -67,7 +69,13 @@ class Contact(Base):
             sqlite_where=text("id = root_id"),
             postgresql_where=text("id = root_id"),
         ),
-        Index("ix_contact_account_id", "account_id"),
+        # Most cards are of people without an account: each would be written to both for nothing.
+        Index(
+            "ix_contact_account_id",
+            "account_id",
+            sqlite_where=text("account_id IS NOT NULL"),
+            postgresql_where=text("account_id IS NOT NULL"),
+        ),
         Index("ix_contact_attendee_id", "attendee_id"),
     )
 

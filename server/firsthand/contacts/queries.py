@@ -23,12 +23,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.blocking import never_see
 from firsthand.attendees.models import Attendee
 from firsthand.attendees.showing import TO_MET, handle_shown
 from firsthand.contacts.models import Contact, ContactAttendee, ContactHandle, Touchpoint
 from firsthand.contacts.showing import (
+    CardAccount,
     card_company,
     card_email,
+    card_face,
     card_headline,
     card_name,
     card_phone,
@@ -65,6 +68,7 @@ class Card:
     stage: str
     has_tie: bool
     last_at: datetime
+    face: str = ""
     handles: Sequence[CardHandle] = ()
 
 
@@ -184,6 +188,20 @@ def ties_of_card(session: Session, owner_id: UUID, root_id: UUID) -> list[CardTi
     ]
 
 
+def accounts_of_card(session: Session, owner_id: UUID, root_id: UUID) -> Sequence[UUID]:
+    """The accounts that this human has, as far as the owner may see them."""
+    return session.scalars(
+        select(Contact.account_id)
+        .where(
+            Contact.owner_id == owner_id,
+            Contact.root_id == root_id,
+            Contact.account_id.is_not(None),
+            ~never_see(Contact.owner_id, Contact.account_id),
+        )
+        .order_by(Contact.id)
+    ).all()  # type: ignore[return-value]  # those without an account are left out
+
+
 def touchpoints_of_card(session: Session, owner_id: UUID, root_id: UUID) -> Sequence[Touchpoint]:
     values = {"owner": owner_id, "root": root_id}
     return session.scalars(_touchpoints_of_card(), values).all()
@@ -284,7 +302,11 @@ def _handles_of_cards() -> tuple[AnySelect, ...]:
     of_account = (
         select(Contact.root_id, Handle.network, Handle.key, Handle.name, Handle.verified_at)
         .join(Handle, Handle.account_id == Contact.account_id)
-        .where(*mine, Handle.circle.in_(TO_MET))
+        .where(
+            *mine,
+            Handle.circle.in_(TO_MET),
+            ~never_see(Contact.owner_id, Contact.account_id),
+        )
         .order_by(Handle.id)
     )
     of_list = (
@@ -327,6 +349,7 @@ def _cards() -> AnySelect:
             Contact.stage,
             Contact.has_tie,
             Contact.last_at,
+            card_face(),
         )
     ).where(Contact.owner_id == _OWNER)
 
@@ -341,7 +364,7 @@ def _full_cards() -> AnySelect:
         Contact.company,
         Contact.email,
         Contact.phone,
-        Contact.account_id,
+        CardAccount.id,
     )
 
 
@@ -350,7 +373,7 @@ def _card(row: Any, handles: Sequence[CardHandle]) -> Card:
 
 
 def _full_card(row: Any, handles: Sequence[CardHandle], ties: Sequence[CardTie] = ()) -> FullCard:
-    return FullCard(*(_card(row[:7], handles), *row[7:], ties))
+    return FullCard(*(_card(row[:8], handles), *row[8:], ties))
 
 
 def _completed(session: Session, owner_id: UUID, found: Sequence[FullCard]) -> list[FullCard]:

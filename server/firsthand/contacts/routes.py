@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from litestar import Response, delete, get, patch, post, put
 from litestar.params import FromPath, FromQuery
+from sqlalchemy.orm import Session
 
 from firsthand.accounts.addresses import read_line
 from firsthand.accounts.signing_in import Viewer
@@ -20,6 +21,7 @@ from firsthand.contacts.queries import cards
 from firsthand.contacts.timeline import Moment
 from firsthand.db import Database, now
 from firsthand.dependencies import Db, SignedIn, TheCursors, ThePages
+from firsthand.events.models import Event
 from firsthand.followups.due import due_words
 from firsthand.followups.today import today_of
 from firsthand.followups.touchpoints import add_touchpoint, forget_touchpoint
@@ -169,21 +171,16 @@ async def _person(
     invalid: Invalid | None = None,
     logged: UUID | None = None,
 ) -> Response[str]:
-    story = await db.read(story_of, viewer.account_id, contact_id)
-    event = await db.read(current_event, viewer.account_id)
+    known = await db.read(_known, viewer.account_id, contact_id)
+    event: Event | None = known["event"]
     zone = ZoneInfo(event.timezone if event else "UTC")
-    identity = await db.read(identity_of, viewer.account_id, story.person)
     return pages.render(
         "contacts/person.html",
         viewer,
         status=invalid.status if invalid else 200,
         here="people",
-        event=event,
-        story=story,
-        identity=identity,
+        **known,
         source_words=source_words,
-        beside=await db.read(cards, viewer.account_id, limit=_BESIDE),
-        today=await db.read(today_of, viewer.account_id, now()),
         due_words=due_words,
         logged=logged,
         typed=typed or {},
@@ -191,6 +188,17 @@ async def _person(
         problem=invalid.detail if invalid else "",
         local=lambda moment: _local(moment, zone),
     )
+
+
+def _known(session: Session, owner_id: UUID, contact_id: UUID) -> dict[str, Any]:
+    story = story_of(session, owner_id, contact_id)
+    return {
+        "story": story,
+        "identity": identity_of(session, owner_id, story.person),
+        "event": current_event(session, owner_id),
+        "beside": cards(session, owner_id, limit=_BESIDE),
+        "today": today_of(session, owner_id, now()),
+    }
 
 
 def _local(moment: Moment, zone: ZoneInfo) -> datetime:

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.blocking import never_see
 from firsthand.accounts.models import Account
 from firsthand.attendees.models import Attendee
 from firsthand.attendees.showing import TO_MET, handle_shown
@@ -153,7 +154,7 @@ def _by_handle() -> tuple[AnySelect, ...]:
     of_account = (
         roots(Handle)
         .join(Handle, Handle.account_id == Contact.account_id)
-        .where(Handle.circle.in_(TO_MET))
+        .where(Handle.circle.in_(TO_MET), ~never_see(Contact.owner_id, Contact.account_id))
     )
     of_list = (
         roots(Handle)
@@ -181,7 +182,12 @@ def _by_email() -> AnySelect:
     shared = (
         select(Contact.root_id)
         .join(Account, Account.id == Contact.account_id)
-        .where(Contact.owner_id == _OWNER, Account.email == it, Account.email_circle.in_(TO_MET))
+        .where(
+            Contact.owner_id == _OWNER,
+            Account.email == it,
+            Account.email_circle.in_(TO_MET),
+            ~never_see(Contact.owner_id, Account.id),
+        )
     )
     return select(union(typed, shared).subquery()).limit(_MOST + 1)
 

@@ -6,9 +6,10 @@ person hides or deletes disappears from all of them at once.
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, func, literal, or_
 from sqlalchemy.orm import aliased
 
+from firsthand.accounts.blocking import blocked_by_either
 from firsthand.accounts.models import Account
 from firsthand.attendees.models import Attendee
 from firsthand.attendees.showing import TO_MET
@@ -16,15 +17,33 @@ from firsthand.contacts.models import Contact
 from firsthand.db import AnySelect
 
 UNKNOWN = "Unknown"
+OWNER: BindParameter[Any] = bindparam("owner", type_=Contact.owner_id.type)
 # The account and the attendee behind a card; joined by ``join_person``.
 CardAccount = aliased(Account, name="card_account")
 CardAttendee = aliased(Attendee, name="card_attendee")
 
 
-def join_person(stmt: AnySelect, contact: Any = Contact) -> AnySelect:
-    """Join what the name and profile expressions below need."""
-    return stmt.outerjoin(CardAccount, CardAccount.id == contact.account_id).outerjoin(
-        CardAttendee, CardAttendee.id == contact.attendee_id
+def join_person(
+    stmt: AnySelect, contact: Any = Contact, owner: BindParameter[Any] = OWNER
+) -> AnySelect:
+    """Join what the name and profile expressions below need; ``owner``: of the statement's cards.
+
+    Who blocks the owner, or is blocked, is not there: as if they had left.
+    """
+    # A list of its own, made once for the statement and not for each card.
+    account = and_(
+        CardAccount.id == contact.account_id,
+        contact.account_id.not_in(blocked_by_either(owner)),
+    )
+    attendee = and_(
+        CardAttendee.id == contact.attendee_id,
+        or_(
+            CardAttendee.account_id.is_(None),
+            CardAttendee.account_id.not_in(blocked_by_either(owner)),
+        ),
+    )
+    return stmt.outerjoin_from(contact, CardAccount, account).outerjoin_from(
+        contact, CardAttendee, attendee
     )
 
 
@@ -33,7 +52,7 @@ def card_name(contact: Any = Contact) -> ColumnElement[str]:
     return func.coalesce(
         func.nullif(contact.name, ""),
         func.nullif(CardAccount.name, ""),
-        CardAttendee.name,
+        func.nullif(CardAttendee.name, ""),
         case((contact.code_hint != "", literal(f"{UNKNOWN}, badge ") + contact.code_hint)),
         UNKNOWN,
     )
@@ -54,6 +73,12 @@ def card_email(contact: Any = Contact) -> ColumnElement[str]:
 
 def card_phone(contact: Any = Contact) -> ColumnElement[str]:
     return _personal(contact.phone, CardAccount.phone, CardAccount.phone_circle)
+
+
+def card_face() -> ColumnElement[str]:
+    """The mark of the picture that they uploaded of themselves, or empty."""
+    shown = case((CardAccount.face_circle.in_(TO_MET), CardAccount.face), else_="")
+    return func.coalesce(shown, "")
 
 
 def is_kept(contact: Any = Contact) -> ColumnElement[bool]:

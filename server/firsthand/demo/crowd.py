@@ -48,7 +48,7 @@ class Invented:
 
 def invent_people(count: int, seed: int) -> list[Invented]:
     """All with different names, the first ones in the scripts that a page must bear."""
-    chance = random.Random(seed)  # noqa: S311  # made-up people, no secrets
+    chance = random.Random(seed)  # noqa: S311  # nosec B311  # made-up people, no secrets
     names = [*OTHER_SCRIPTS, *AWKWARD]
     rest = list(_latin_names())
     chance.shuffle(rest)

@@ -14,7 +14,7 @@ from firsthand.dependencies import Anybody, Db, ThePages, TheSettings
 from firsthand.forms import read_form
 from firsthand.problems import NotFound
 from firsthand.requests import AnyRequest
-from firsthand.session_cookie import LONGEST_COOKIE, session_token, signed_in
+from firsthand.session_cookie import device_of, signed_in
 from firsthand.settings import Settings
 
 
@@ -43,16 +43,12 @@ async def _sign_in(
     door = next((door for door in DOORS if door.key == who), None)
     if door is None:
         raise NotFound
-    device = Device(
-        user_agent=request.headers.get("user-agent", "")[:LONGEST_COOKIE],
-        old_session=session_token(request, settings),
-    )
-    token = await db.write(_enter, door, device)
+    token = await db.write(_enter, door, device_of(request, settings))
     return await signed_in(db, settings, token, path)
 
 
 def _enter(session: Session, door: Door, device: Device) -> str:
-    return enter(session, account_of(session, door.email), device)
+    return enter(session, account_of(session, door.email), device, "the demo")
 
 
 routes: list[Any] = [demo_page, printed_link, sign_in_as]

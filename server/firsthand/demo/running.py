@@ -15,7 +15,7 @@ from firsthand.settings import read_settings
 
 _FILE = "demo.sqlite3"
 # They guard nothing: whoever reaches the demo may sign in as anybody in it.
-_SECRET = "the demo has nothing to hide, and everybody is invented"  # noqa: S105
+_SECRET = "the demo has nothing to hide, and everybody is invented"  # noqa: S105  # nosec B105
 
 
 def run_demo(folder: Path, port: int, *, lan: bool) -> None:

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from firsthand.db import Base, new_id, now
 
+# How many days after an event's end what its organiser brought is erased.
+SHORTEST_RETENTION, USUAL_RETENTION, LONGEST_RETENTION = 30, 365, 3650
+
 
 class Role(StrEnum):
     """What somebody may do for an event; an organiser may also invite staff."""
@@ -29,6 +32,7 @@ class Event(Base):
     ends: Mapped[date]
     timezone: Mapped[str]
     join_code: Mapped[str] = mapped_column(unique=True)
+    retention_days: Mapped[int] = mapped_column(default=USUAL_RETENTION)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -12,7 +12,7 @@ from firsthand.accounts.models import Account
 from firsthand.accounts.signing_in import account_of
 from firsthand.db import insert_new
 from firsthand.events.models import Event, EventRole, Role
-from firsthand.events.verbs import event_of_organiser
+from firsthand.events.verbs import event_of_organiser, read_retention
 from firsthand.problems import NotAllowed, NotFound
 
 
@@ -69,13 +69,27 @@ def remove_staff(session: Session, organiser_id: UUID, slug: str, account_id: UU
         raise NotFound
 
 
+def keep_list_for(session: Session, organiser_id: UUID, slug: str, days: str) -> Event:
+    """How long after its end an event keeps its list. Raises Invalid, NotFound, NotAllowed."""
+    event = event_led_by(session, organiser_id, slug, "Only the organiser chooses how long.")
+    event.retention_days = read_retention(days)
+    return event
+
+
 def is_organiser(session: Session, account_id: UUID, event_id: UUID) -> bool:
     role = session.get(EventRole, (event_id, account_id))
     return role is not None and role.role == Role.ORGANISER
 
 
-def _event_to_staff(session: Session, account_id: UUID, slug: str) -> Event:
+def event_led_by(
+    session: Session, account_id: UUID, slug: str, why: str = "This is for the organiser only."
+) -> Event:
+    """The event, if this account organises it. Raises NotFound, NotAllowed (with ``why``)."""
     event = event_of_organiser(session, account_id, slug)
     if not is_organiser(session, account_id, event.id):
-        raise NotAllowed("Only the organiser chooses the staff.")
+        raise NotAllowed(why)
     return event
+
+
+def _event_to_staff(session: Session, account_id: UUID, slug: str) -> Event:
+    return event_led_by(session, account_id, slug, "Only the organiser chooses the staff.")

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from firsthand.accounts.addresses import read_name
 from firsthand.db import new_id
-from firsthand.events.models import Event, EventRole, Role
+from firsthand.events.models import LONGEST_RETENTION, SHORTEST_RETENTION, Event, EventRole, Role
 from firsthand.problems import Conflict, Invalid, NotFound
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
@@ -66,7 +66,7 @@ def add_event(session: Session, organiser_id: UUID, draft: EventDraft) -> Event:
         starts=starts,
         ends=ends,
         timezone=draft.timezone,
-        join_code=secrets.token_urlsafe(12),
+        join_code=secrets.token_urlsafe(16),
     )
     try:
         with session.begin_nested():
@@ -100,6 +100,14 @@ def event_of_organiser(session: Session, account_id: UUID, slug: str) -> Event:
     return event
 
 
+def event_with(session: Session, event_id: UUID) -> Event:
+    """For who has proven that it concerns them. Raises NotFound."""
+    event = session.get(Event, event_id)
+    if event is None:
+        raise NotFound
+    return event
+
+
 def events_of_organiser(session: Session, account_id: UUID) -> list[Event]:
     """The events that this account runs, the newest first."""
     return list(
@@ -110,6 +118,17 @@ def events_of_organiser(session: Session, account_id: UUID) -> list[Event]:
             .order_by(Event.starts.desc(), Event.id)
         )
     )
+
+
+def read_retention(text: str) -> int:
+    """Days after an event's end. Raises Invalid."""
+    days = text.strip()
+    if days.isascii() and days.isdigit() and len(days) <= 4:
+        number = int(days)
+        if SHORTEST_RETENTION <= number <= LONGEST_RETENTION:
+            return number
+    message = f"Choose from {SHORTEST_RETENTION} to {LONGEST_RETENTION:,} days."
+    raise Invalid(message, {"retention_days": message})
 
 
 def _collect(problems: dict[str, str], read: Callable[[], str]) -> str | None:

@@ -15,6 +15,7 @@ from firsthand.dependencies import Db, SignedIn, TheCursors, ThePages
 from firsthand.followups.due import Group, by_due_date, days_of_rows
 from firsthand.followups.models import State
 from firsthand.followups.queries import count_by_state, count_open, follow_up_row, follow_ups
+from firsthand.followups.several import changed_words
 from firsthand.followups.today import today_of
 from firsthand.followups.verbs import complete, drop, promise, reopen, snooze
 from firsthand.forms import Form, read_form
@@ -35,7 +36,10 @@ async def follow_ups_page(
     event: FromQuery[str] = "",
     important: FromQuery[bool] = False,
     cursor: FromQuery[str] = "",
+    changed: FromQuery[str] = "",
+    change: FromQuery[str] = "",
 ) -> Response[str]:
+    """``changed`` and ``change``: how many became what just now, where no script told."""
     if show not in _SHOWN:
         raise Invalid("Choose what to show: " + ", ".join(_SHOWN))
     slug = read_line(event, "event")
@@ -65,6 +69,7 @@ async def follow_ups_page(
         slug=slug,
         important=important,
         further=further,
+        notice=changed_words(changed, change),
         **days_of_rows(today),
     )
 

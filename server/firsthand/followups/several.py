@@ -17,12 +17,23 @@ from firsthand.followups.verbs import check_due
 from firsthand.problems import Invalid
 
 MOST_AT_ONCE = 500
+_DIGITS = len(str(MOST_AT_ONCE))
 
 
 class Change(StrEnum):
     DONE = "done"
     SNOOZE = "snooze"
     DROP = "drop"
+
+
+_WORDS = {Change.DONE: "done", Change.SNOOZE: "put off", Change.DROP: "dropped"}
+
+
+def changed_words(count: str, change: str) -> str:
+    """``3 done.``; empty where it is not such a change."""
+    if not (count.isascii() and count.isdigit() and len(count) <= _DIGITS and change in _WORDS):
+        return ""
+    return f"{int(count)} {_WORDS[Change(change)]}."
 
 
 @dataclass(frozen=True, slots=True)

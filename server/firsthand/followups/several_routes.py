@@ -12,14 +12,19 @@ from firsthand.db import Database, now
 from firsthand.dependencies import Db, SignedIn, ThePages
 from firsthand.followups.due import days_of_rows
 from firsthand.followups.queries import count_open, follow_ups
-from firsthand.followups.several import MOST_AT_ONCE, Change, Was, change_several, put_back
+from firsthand.followups.several import (
+    MOST_AT_ONCE,
+    Change,
+    Was,
+    change_several,
+    changed_words,
+    put_back,
+)
 from firsthand.followups.today import today_of
 from firsthand.forms import Form, read_form
 from firsthand.pages import Pages, see_other
 from firsthand.problems import Invalid
 from firsthand.requests import AnyRequest
-
-_WORDS = {Change.DONE: "done", Change.SNOOZE: "put off", Change.DROP: "dropped"}
 
 
 @patch("/follow-ups")
@@ -37,9 +42,9 @@ async def change_ticked(
     until = form.day("until") if change is Change.SNOOZE else None
     before = await db.write(change_several, viewer.account_id, ids, change, until)
     if not request.headers.get("hx-request"):
-        return see_other(form.local_path("next", "/follow-ups"))
+        return see_other(f"/follow-ups?changed={len(before)}&change={change}")
     rows = await _rows(db, pages, viewer, [was.id for was in before], changed=True)
-    words = f"{len(before)} {_WORDS[change]}."
+    words = changed_words(str(len(before)), change)
     answer = pages.text("followups/_several_answer.html", words=words, before=before)
     return pages.fragment(rows + answer)
 

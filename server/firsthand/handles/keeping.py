@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.acts import Act, note
 from firsthand.accounts.models import Circle
 from firsthand.db import insert_new, new_id, now
 from firsthand.handles.models import Handle
@@ -44,8 +45,22 @@ def add_handle(session: Session, account_id: UUID, pasted: str, network: str | N
         stable_id=_stable_id(parsed),
     )
     session.add(handle)
+    note(session, account_id, Act.HANDLE_ADDED, _words(handle.network, handle.name))
     enqueue(session, MATCH_ACCOUNT, account_id)
     return handle
+
+
+def own_handle(session: Session, account_id: UUID, parsed: ParsedHandle) -> UUID | None:
+    """The account's handle of this name, added if need be; None if it has as many as it can."""
+    for handle in handles_of(session, account_id):
+        if (handle.network, handle.key) == (parsed.network, parsed.key):
+            return handle.id
+    try:
+        handle = add_handle(session, account_id, f"@{parsed.name}", parsed.network)
+    except Invalid:
+        return None
+    session.flush()
+    return handle.id
 
 
 def handles_of(session: Session, account_id: UUID) -> Sequence[Handle]:
@@ -60,10 +75,11 @@ def remove_handle(session: Session, account_id: UUID, handle_id: UUID) -> None:
     gone = session.execute(
         delete(Handle)
         .where(Handle.id == handle_id, Handle.account_id == account_id)
-        .returning(Handle.id)
+        .returning(Handle.network, Handle.name)
     ).one_or_none()
     if gone is None:
         raise NotFound
+    note(session, account_id, Act.HANDLE_REMOVED, _words(gone.network, gone.name))
 
 
 def show_handle_to(session: Session, account_id: UUID, handle_id: UUID, circle: str) -> None:
@@ -74,10 +90,16 @@ def show_handle_to(session: Session, account_id: UUID, handle_id: UUID, circle: 
         update(Handle)
         .where(Handle.id == handle_id, Handle.account_id == account_id)
         .values(circle=circle)
-        .returning(Handle.id)
+        .returning(Handle.network, Handle.name)
     ).one_or_none()
     if changed is None:
         raise NotFound
+    words = _words(changed.network, changed.name)
+    note(session, account_id, Act.CIRCLE_CHANGED, f"{words}: {circle}")
+
+
+def _words(network: str, name: str) -> str:
+    return f"{Network(network).label}, {name}"
 
 
 def own_stable_id(session: Session, account_id: UUID, parsed: ParsedHandle, stable_id: str) -> None:

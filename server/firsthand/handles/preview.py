@@ -22,6 +22,7 @@ class Preview:
     company: str
     email: str
     phone: str
+    face: str
     handles: Sequence[tuple[str, str]]
 
 
@@ -30,14 +31,14 @@ def seen_by_met(session: Session, account_id: UUID) -> Preview:
     return _seen(session, account_id, TO_MET)
 
 
-def seen_by_browsers(session: Session, account_id: UUID, event_id: UUID) -> Preview | None:
-    """What somebody sees who browses the event's attendees; None for a person not listed there."""
+def seen_by_browsers(session: Session, account_id: UUID) -> Preview | None:
+    """What somebody sees who browses the attendees of an event where the account is listed, the
+    same at each; None for a person who is listed nowhere.
+    """
     listed = session.scalar(
-        select(Attendee.id).where(
-            Attendee.account_id == account_id,
-            Attendee.event_id == event_id,
-            shows_itself_to_browsers(),
-        )
+        select(Attendee.id)
+        .where(Attendee.account_id == account_id, shows_itself_to_browsers())
+        .limit(1)
     )
     return _seen(session, account_id, TO_BROWSERS) if listed else None
 
@@ -50,6 +51,7 @@ def _seen(session: Session, account_id: UUID, circles: tuple[Circle, ...]) -> Pr
             shared(Account.company, Account.company_circle, circles),
             shared(Account.email, Account.email_circle, circles),
             shared(Account.phone, Account.phone_circle, circles),
+            shared(Account.face, Account.face_circle, circles),
         ).where(Account.id == account_id)
     ).one()
     handles = session.execute(

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 from uuid import UUID
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.blocking import blocked_pairs
 from firsthand.accounts.models import Account
 from firsthand.contacts.models import Contact
 from firsthand.db import now
@@ -61,12 +63,21 @@ def side_of(session: Session, introduction_id: UUID, side: int) -> Side:
     ).first()
     if found is None:
         raise NotFound
-    names = select(Introduced.side, Introduced.called).where(
-        Introduced.owner_id == found.owner_id, Introduced.introduction_id == introduction_id
+    names = (
+        select(Introduced.side, Introduced.called, Contact.account_id)
+        .join(
+            Contact,
+            and_(Contact.owner_id == Introduced.owner_id, Contact.id == Introduced.contact_id),
+        )
+        .where(Introduced.owner_id == found.owner_id, Introduced.introduction_id == introduction_id)
     )
-    called = {row.side: row.called for row in session.execute(names)}
+    rows = session.execute(names).all()
+    called = {row.side: row.called for row in rows}
     if set(called) != {0, 1} or side not in called:
         raise NotFound  # one of the two has been deleted since
+    people = [found.owner_id, *(row.account_id for row in rows if row.account_id)]
+    if blocked_pairs(session, list(combinations(people, 2))):
+        raise NotFound  # they never see each other: as if one of them were not there
     answers = {
         answer.side: answer
         for answer in session.scalars(

@@ -166,7 +166,7 @@ async def _answer(db: Db, introduction_id: UUID, side: int, form: Form) -> None:
 
 def _side(settings: Settings, token: str) -> tuple[UUID, int]:
     """Raises NotFound."""
-    found = read_link_token(link_key(settings.secret_key), token)
+    found = read_link_token([link_key(key) for key in settings.secret_keys], token)
     if found is None:
         raise NotFound
     return found

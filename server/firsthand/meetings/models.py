@@ -76,17 +76,3 @@ class MeetingDismissal(Base):
     )
     other_id: Mapped[UUID] = mapped_column(primary_key=True)
     meeting_id: Mapped[UUID] = mapped_column(primary_key=True)
-
-
-class Block(Base):
-    """The owner and this account never see each other again."""
-
-    __tablename__ = "block"
-
-    owner_id: Mapped[UUID] = mapped_column(
-        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
-    )
-    account_id: Mapped[UUID] = mapped_column(
-        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
-    created_at: Mapped[datetime] = mapped_column(default=now)

@@ -10,13 +10,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from firsthand.accounts.blocking import never_see
 from firsthand.accounts.models import Account
 from firsthand.contacts.models import Contact
 from firsthand.contacts.queries import members_of
 from firsthand.contacts.showing import card_name, join_person
 from firsthand.db import AnySelect
 from firsthand.events.models import Event
-from firsthand.meetings.models import Block, Meeting, MeetingDismissal, Origin
+from firsthand.meetings.models import Meeting, MeetingDismissal, Origin
 
 Position = tuple[datetime, UUID]
 
@@ -86,7 +87,13 @@ def claims_about(session: Session, viewer_id: UUID) -> Sequence[Claim]:
 
     Only where and when is told, never what the other wrote. People known from before are not.
     """
-    rows = session.execute(_claims(), {"viewer": viewer_id})
+    rows = session.execute(_claims(False), {"viewer": viewer_id})
+    return [Claim(*row) for row in rows]
+
+
+def dismissed_claims(session: Session, viewer_id: UUID) -> Sequence[Claim]:
+    """Those to which the viewer has said no."""
+    rows = session.execute(_claims(True), {"viewer": viewer_id})
     return [Claim(*row) for row in rows]
 
 
@@ -149,10 +156,15 @@ def _latest(of_a_contact: bool) -> ColumnElement[Any]:
 
 
 @cache
-def _claims() -> AnySelect:
+def _claims(dismissed: bool) -> AnySelect:
     viewer_id = bindparam("viewer", type_=Meeting.owner_id.type)
     other_contact, mine = aliased(Contact), aliased(Contact)
     my_meeting = aliased(Meeting)
+    said_no = exists().where(
+        MeetingDismissal.owner_id == viewer_id,
+        MeetingDismissal.other_id == Meeting.owner_id,
+        MeetingDismissal.meeting_id == Meeting.id,
+    )
     answered = exists().where(
         mine.owner_id == viewer_id,
         mine.account_id == Meeting.owner_id,
@@ -187,17 +199,8 @@ def _claims() -> AnySelect:
             Meeting.gone_at.is_(None),
             or_(Meeting.origin.is_(None), Meeting.origin != Origin.KNOWN_BEFORE),
             ~answered,
-            ~exists().where(
-                MeetingDismissal.owner_id == viewer_id,
-                MeetingDismissal.other_id == Meeting.owner_id,
-                MeetingDismissal.meeting_id == Meeting.id,
-            ),
-            ~exists().where(
-                or_(
-                    and_(Block.owner_id == viewer_id, Block.account_id == Meeting.owner_id),
-                    and_(Block.owner_id == Meeting.owner_id, Block.account_id == viewer_id),
-                )
-            ),
+            said_no if dismissed else ~said_no,
+            ~never_see(viewer_id, Meeting.owner_id),
         )
         .order_by(Meeting.met_at.desc())
         .limit(100)
@@ -219,6 +222,7 @@ def _confirmed(contact: Any) -> ColumnElement[bool]:
             theirs.day == Meeting.day,
             _same_event(theirs, Meeting),
             theirs.gone_at.is_(None),
+            ~never_see(theirs.owner_id, Meeting.owner_id),
         )
         .correlate(Meeting, contact)
     )

@@ -70,7 +70,7 @@ def print_event_badges(
     command += ["--output", str(output)]
     with (
         _printing,
-        subprocess.Popen(  # noqa: S603  # our own module, a path as its argument
+        subprocess.Popen(  # noqa: S603  # nosec B603  # our own module, a path as its argument
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         ) as child,
     ):

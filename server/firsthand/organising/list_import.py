@@ -21,6 +21,7 @@ from firsthand.handles.parsing import ParsedHandle
 from firsthand.organising.list_file import ListProblem, ListRow
 from firsthand.organising.list_plan import KnownAttendee, Plan, plan_import
 from firsthand.organising.list_reading import MOST_ROWS
+from firsthand.organising.removing import without_removed
 from firsthand.outbox import enqueue
 from firsthand.problems import Invalid
 from firsthand.ties.matching import MATCH_EVENT
@@ -32,13 +33,17 @@ Listed = Literal["all", "none"]
 
 
 class ImportReport(msgspec.Struct):
-    """What an import did; ``skipped`` rows are left out, each for one of the problems."""
+    """What an import did; ``skipped`` rows are left out, each for one of the problems.
+
+    ``removed`` rows are left out as well: these people asked to be removed from the event.
+    """
 
     added: int = 0
     updated: int = 0
     unchanged: int = 0
     skipped: int = 0
     problems: list[ListProblem] = []
+    removed: int = 0
 
 
 def import_list(
@@ -46,16 +51,19 @@ def import_list(
     event_id: UUID,
     rows: Sequence[ListRow],
     listed_default: Listed | None = None,
+    key: bytes | None = None,
 ) -> ImportReport:
     """Add and update the event's attendees, give badges, claim for accounts with a row's e-mail.
 
     ``listed_default``: "all": the organiser affirms that everybody agreed whose row does not say
     no; "none": nobody did; None: what each row says, no for a new one that says nothing. What a
-    person chose is never overridden. Raises Invalid for more rows than MOST_ROWS.
+    person chose is never overridden. ``key``: by which those are known who asked to be removed.
+    Raises Invalid for more rows than MOST_ROWS, or without the key where somebody asked.
     """
     if len(rows) > MOST_ROWS:
         raise Invalid(f"A list has at most {MOST_ROWS:,} rows. Split it, and import part by part.")
     lock_owners(session, [event_id])
+    told, rows = len(rows), without_removed(session, key, event_id, rows)
     before = {attendee.id: attendee for attendee in _attendees(session, event_id)}
     plan = plan_import(_known(session, before), rows)
     added = _add(session, event_id, plan.new, listed_default)
@@ -70,6 +78,7 @@ def import_list(
         updated=len(changed),
         unchanged=len(plan.known) - len(changed),
         skipped=len(plan.problems),
+        removed=told - len(rows),
         problems=plan.problems,
     )
 

@@ -71,7 +71,7 @@ def read_list(
         file.write(body)
         file.seek(0)
         try:
-            child = subprocess.run(  # noqa: S603  # our own module; the list comes by its input
+            child = subprocess.run(  # noqa: S603  # nosec B603  # our own module; the list comes by its input
                 command, stdin=file, stdout=subprocess.PIPE, timeout=_SECONDS, check=False
             )
         except subprocess.TimeoutExpired:

@@ -9,7 +9,7 @@ from litestar import Response, get, post, put
 from litestar.params import FromPath
 
 from firsthand.accounts.signing_in import Viewer
-from firsthand.dependencies import Db, SignedIn, ThePages
+from firsthand.dependencies import Db, SignedIn, ThePages, TheSettings
 from firsthand.events.models import Event
 from firsthand.events.verbs import event_of_organiser
 from firsthand.forms import read_form
@@ -26,6 +26,8 @@ from firsthand.organising.lists import (
     report_of,
 )
 from firsthand.organising.people import preview_cells
+from firsthand.organising.removal_links import removal_key
+from firsthand.organising.removing import has_removed, without_removed
 from firsthand.organising.uploads import LARGEST_UPLOAD, uploaded_list
 from firsthand.pages import Pages, see_other
 from firsthand.problems import Conflict, Invalid, Refused, TooLarge
@@ -76,6 +78,7 @@ async def upload_list(
 async def show_list(
     request: AnyRequest,
     db: Db,
+    settings: TheSettings,
     pages: ThePages,
     viewer: SignedIn,
     slug: FromPath[str],
@@ -101,12 +104,18 @@ async def show_list(
         end=read.end,
         rows=[(raw.number, preview_cells(read.end.columns, raw.cells)) for raw in read.raw],
         meanings=_MEANINGS,
+        removed=await _count_removed(db, settings, event.id, body_of(kept), chosen),
     )
 
 
 @put("/{slug:str}/lists/{list_id:uuid}/import", status_code=200)
 async def put_import(
-    request: AnyRequest, db: Db, viewer: SignedIn, slug: FromPath[str], list_id: FromPath[UUID]
+    request: AnyRequest,
+    db: Db,
+    settings: TheSettings,
+    viewer: SignedIn,
+    slug: FromPath[str],
+    list_id: FromPath[UUID],
 ) -> Response[Any]:
     event = await db.read(event_of_organiser, viewer.account_id, slug)
     form = await read_form(request)
@@ -117,8 +126,20 @@ async def put_import(
         listed: Listed | None = "all" if form.checked("everybody-agreed") else None
         # Pressed twice, the report is there already.
         with contextlib.suppress(Conflict):
-            await db.write(import_kept_list, event.id, list_id, read, listed)
+            key = removal_key(settings.code_secret)
+            await db.write(import_kept_list, event.id, list_id, read, listed, key)
     return see_other(f"/organise/{slug}/lists/{list_id}")
+
+
+async def _count_removed(
+    db: Db, settings: TheSettings, event_id: UUID, body: bytes, chosen: dict[int, str] | None
+) -> int:
+    """How many of the list asked to be removed; the whole of it is read only if anybody did."""
+    if not await db.read(has_removed, event_id):
+        return 0
+    read = await asyncio.to_thread(read_list, body, chosen)
+    key = removal_key(settings.code_secret)
+    return len(read.rows) - len(await db.read(without_removed, key, event_id, read.rows))
 
 
 def _choose_page(

@@ -57,7 +57,12 @@ def body_of(attendee_list: AttendeeList) -> bytes:
 
 
 def import_kept_list(
-    session: Session, event_id: UUID, list_id: UUID, read: ReadList, listed: Listed | None
+    session: Session,
+    event_id: UUID,
+    list_id: UUID,
+    read: ReadList,
+    listed: Listed | None,
+    key: bytes,
 ) -> ImportReport:
     """Import what was read of a kept list; then only the report is left of it.
 
@@ -72,19 +77,23 @@ def import_kept_list(
         raise NotFound("This list is no longer here. Upload it again.")
     if attendee_list.report is not None:
         raise Conflict("This list is imported already.")
-    report = import_read_list(session, event_id, read, listed)
+    report = import_read_list(session, event_id, read, listed, key)
     attendee_list.body = b""
     attendee_list.report = msgspec.to_builtins(report)
     return report
 
 
 def import_read_list(
-    session: Session, event_id: UUID, read: ReadList, listed: Listed | None
+    session: Session,
+    event_id: UUID,
+    read: ReadList,
+    listed: Listed | None,
+    key: bytes | None = None,
 ) -> ImportReport:
     """Import what a child process read. Raises Invalid where nothing of it can be used."""
     if read.end.trouble:
         raise Invalid(read.end.trouble, {"file": read.end.trouble})
-    report = import_list(session, event_id, read.rows, listed)
+    report = import_list(session, event_id, read.rows, listed, key)
     report.skipped += read.end.skipped
     report.problems = [*read.problems, *report.problems][:MOST_PROBLEMS]
     return report
@@ -108,13 +117,15 @@ def read_listed(text: str) -> Listed | None:
     raise Invalid("listed is all or none.", {"listed": "Write all or none."})
 
 
-def import_file(db: Database, event_id: UUID, body: bytes, listed: Listed | None) -> ImportReport:
+def import_file(
+    db: Database, event_id: UUID, body: bytes, listed: Listed | None, key: bytes | None = None
+) -> ImportReport:
     """Read and import in one go, outside of any form. Raises Invalid, TooLarge.
 
     What it leaves in the outbox (the matches) is for the caller to settle.
     """
     check_size(body)
-    return db.write_now(import_read_list, event_id, read_list(body), listed)
+    return db.write_now(import_read_list, event_id, read_list(body), listed, key)
 
 
 def chosen_columns(fields: Mapping[str, Any]) -> dict[int, str]:

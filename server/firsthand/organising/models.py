@@ -1,6 +1,7 @@
 """What organisers bring."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -24,4 +25,69 @@ class AttendeeList(Base):
     event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     body: Mapped[bytes] = mapped_column(LargeBinary())
     report: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ReportState(StrEnum):
+    OPEN = "open"
+    DEALT_WITH = "dealt-with"
+
+
+class Report(Base):
+    """What one attendee tells an event's organisers of another; nobody else ever learns of it."""
+
+    __tablename__ = "report"
+    __table_args__ = (
+        Index("ix_report_event_id", "event_id"),
+        Index("ix_report_attendee_id", "attendee_id"),
+    )
+
+    owner_id: Mapped[UUID] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    attendee_id: Mapped[UUID] = mapped_column(ForeignKey("attendee.id", ondelete="CASCADE"))
+    reason: Mapped[str]
+    words: Mapped[str]
+    state: Mapped[str] = mapped_column(default=ReportState.OPEN)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class RemovalRequest(Base):
+    """Whoever holds this attendee's badge asks that they be removed, and no mail can prove it."""
+
+    __tablename__ = "removal_request"
+    __table_args__ = (Index("ix_removal_request_attendee_id", "attendee_id"),)
+
+    event_id: Mapped[UUID] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), primary_key=True
+    )
+    attendee_id: Mapped[UUID] = mapped_column(
+        ForeignKey("attendee.id", ondelete="CASCADE"), primary_key=True
+    )
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Invitation(Base):
+    """This address has had its one mail about this event, whatever becomes of the list."""
+
+    __tablename__ = "invitation"
+
+    event_id: Mapped[UUID] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), primary_key=True
+    )
+    address_hash: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Removal(Base):
+    """Somebody asked to be removed: all that is left is a keyed hash of their address or ticket."""
+
+    __tablename__ = "removal"
+
+    event_id: Mapped[UUID] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_hash: Mapped[str] = mapped_column(primary_key=True)
     created_at: Mapped[datetime] = mapped_column(default=now)

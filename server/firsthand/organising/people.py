@@ -79,7 +79,9 @@ def sample_attendee(session: Session, event_id: UUID) -> Attendee | None:
     )
 
 
-def add_by_hand(session: Session, event_id: UUID, typed: Mapping[str, str]) -> ImportReport:
+def add_by_hand(
+    session: Session, event_id: UUID, typed: Mapping[str, str], key: bytes
+) -> ImportReport:
     """Add one person, read like a row of a list. Raises Invalid, naming the fields."""
     columns = [ListColumn(index, name, name) for index, name in enumerate(BY_HAND)]
     found = list(read_row(1, columns, [typed.get(name, "") for name in BY_HAND]))
@@ -91,7 +93,11 @@ def add_by_hand(session: Session, event_id: UUID, typed: Mapping[str, str]) -> I
             fields["name"] = name_problem.replace(" This row was left out.", "")
         raise Invalid("Please check what is marked. Nobody was added.", fields)
     rows = [row for row in found if not isinstance(row, ListProblem)]
-    return import_list(session, event_id, rows)
+    report = import_list(session, event_id, rows, key=key)
+    if report.removed:
+        message = "This person asked to be removed from this event."
+        raise Invalid(message, {"email" if typed.get("email") else "name": message})
+    return report
 
 
 def remove_attendee(session: Session, event_id: UUID, attendee_id: UUID) -> None:

@@ -8,7 +8,7 @@ from litestar.params import FromPath, FromQuery
 
 from firsthand.accounts.addresses import read_line
 from firsthand.accounts.signing_in import Viewer
-from firsthand.dependencies import Db, SignedIn, TheCursors, ThePages
+from firsthand.dependencies import Db, SignedIn, TheCursors, ThePages, TheSettings
 from firsthand.events.models import Event
 from firsthand.events.verbs import event_of_organiser
 from firsthand.forms import read_form
@@ -21,6 +21,7 @@ from firsthand.organising.people import (
     remove_attendee,
     take_badge_away,
 )
+from firsthand.organising.removal_links import removal_key
 from firsthand.pages import see_other
 from firsthand.paging import Cursors
 from firsthand.problems import Invalid
@@ -57,6 +58,7 @@ async def add_attendee(
     request: AnyRequest,
     db: Db,
     pages: ThePages,
+    settings: TheSettings,
     cursors: TheCursors,
     viewer: SignedIn,
     slug: FromPath[str],
@@ -65,7 +67,7 @@ async def add_attendee(
     form = await read_form(request)
     typed = {name: form.text(name) for name in BY_HAND}
     try:
-        report = await db.write(add_by_hand, event.id, typed)
+        report = await db.write(add_by_hand, event.id, typed, removal_key(settings.code_secret))
     except Invalid as invalid:
         page = await _page(db, cursors, viewer, event, "", "")
         return _render(pages, viewer, event, page, typed=typed, fields=invalid.fields)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Response, Router, delete, get, post
+from litestar import Response, Router, delete, get, post, put
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.params import FromPath, FromQuery
@@ -13,13 +13,14 @@ from firsthand.attendees.membership import current_event
 from firsthand.db import now
 from firsthand.dependencies import Db, SignedIn, TheMailer, ThePages, TheSettings
 from firsthand.events.days import dates_in_words
-from firsthand.events.staff import invite_staff, is_organiser, remove_staff, team_of
+from firsthand.events.staff import invite_staff, is_organiser, keep_list_for, remove_staff, team_of
 from firsthand.events.verbs import EventDraft, add_event, event_of_organiser, events_of_organiser
 from firsthand.events.zones import TIME_ZONES
 from firsthand.forms import read_form
 from firsthand.mail import MailNotSent
-from firsthand.organising import badge_routes, list_routes, people_routes
+from firsthand.organising import badge_routes, invitation_routes, list_routes, people_routes
 from firsthand.organising.people import count_attendees
+from firsthand.organising.reporting import count_open
 from firsthand.organising.statistics import number_words, statistics
 from firsthand.pages import Pages, see_other
 from firsthand.problems import Conflict, Invalid
@@ -27,7 +28,11 @@ from firsthand.requests import AnyRequest, provide_organiser
 
 _FIELDS = ("name", "starts", "ends", "timezone", "slug")
 _LONGEST_SHOWN = 2000
-_SAID = {"invited": "They can help from now on.", "removed": "They no longer help with this event."}
+_SAID = {
+    "invited": "They can help from now on.",
+    "removed": "They no longer help with this event.",
+    "kept": "From now on the list is kept that long.",
+}
 
 
 @get("/")
@@ -108,6 +113,24 @@ async def uninvite(
     return see_other(f"/organise/{slug}?said=removed")
 
 
+@put("/{slug:str}/retention", status_code=200)
+async def choose_retention(
+    request: AnyRequest,
+    db: Db,
+    settings: TheSettings,
+    pages: ThePages,
+    viewer: SignedIn,
+    slug: FromPath[str],
+) -> Response[Any]:
+    """``retention_days`` after the event's end, what the organiser brought is erased."""
+    form = await read_form(request)
+    try:
+        await db.write(keep_list_for, viewer.account_id, slug, form.text("retention_days"))
+    except Invalid as invalid:
+        return await _overview(db, settings, pages, viewer, slug, fields=invalid.fields)
+    return see_other(f"/organise/{slug}?said=kept")
+
+
 @get("/{slug:str}/numbers")
 async def numbers(db: Db, pages: ThePages, viewer: SignedIn, slug: FromPath[str]) -> Response[str]:
     event = await db.read(event_of_organiser, viewer.account_id, slug)
@@ -144,6 +167,7 @@ async def _overview(
         link=f"{settings.base_url}/join/{event.join_code}",
         team=await db.read(team_of, event.id),
         is_organiser=await db.read(is_organiser, viewer.account_id, event.id),
+        reports=await db.read(count_open, viewer.account_id, event.id),
         notice=notice,
         typed=typed[:_LONGEST_SHOWN],
         fields=fields or {},
@@ -173,10 +197,20 @@ routes: list[Any] = [
     Router(
         "/organise",
         route_handlers=[
-            *(my_events, new_event, start_event, overview, invite, uninvite, numbers),
+            *(
+                my_events,
+                new_event,
+                start_event,
+                overview,
+                invite,
+                uninvite,
+                choose_retention,
+                numbers,
+            ),
             *list_routes.routes,
             *people_routes.routes,
             *badge_routes.routes,
+            *invitation_routes.routes,
         ],
         # Also a page is only for a token that may organise.
         dependencies={"viewer": Provide(provide_organiser)},

@@ -62,6 +62,10 @@ def list_of_json(body: bytes) -> tuple[bytes, dict[int, str], str | None]:
         raise Invalid(f"This is no list of attendees: {problem}") from None
     if len(upload.attendees) > MOST_ROWS:
         raise Invalid(f"A list has at most {MOST_ROWS:,} attendees.")
+    for number, attendee in enumerate(upload.attendees):
+        # A missing one is told with the row's number, as in a file.
+        if not isinstance(attendee.get("name", ""), str | None):
+            raise Invalid(f"attendees[{number}].name is a text.")
     rows = [_cells(attendee) for attendee in upload.attendees]
     # Somebody may have several handles on one network: each has a column of its own.
     keys = sorted({key for row in rows for key in row})[:MOST_COLUMNS]

@@ -3,6 +3,8 @@
 Only https on its own port, only addresses of the public internet. A host is resolved once and the
 connection goes to just that address, so that a name which answers differently the second time (DNS
 rebinding) gains nothing. Every redirect is judged anew and stays on its host.
+
+Signing in elsewhere sends its own requests through the same rules.
 """
 
 import contextlib
@@ -12,7 +14,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -21,6 +23,7 @@ Resolve = Callable[[str, int], Sequence[str]]
 _MOST_BYTES = 1_000_000
 _SECONDS = 10.0
 _MOST_REDIRECTS = 3
+_REDIRECTS = {301, 302, 303, 307, 308}
 _CHUNK = 16_384
 _AGENT = "Firsthand (checks a link that its owner asked for)"
 # What ``is_global`` lets through (in some versions of Python) and yet leads into somebody's own
@@ -36,12 +39,13 @@ _SPECIAL = tuple(
 class NotFetched(Exception):  # noqa: N818 (it says what it is; "Error" adds nothing)
     """The page could not be had; the message says why, for the person who named it.
 
-    ``gone``: it answered, and there is no such page.
+    ``gone``: it answered, and there is no such page. ``slow``: it took longer than we wait.
     """
 
-    def __init__(self, why: str, *, gone: bool = False) -> None:
+    def __init__(self, why: str, *, gone: bool = False, slow: bool = False) -> None:
         super().__init__(why)
         self.gone = gone
+        self.slow = slow
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,22 @@ class Fetched:
     content_type: str
     body: bytes
     links: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What one request was answered, whatever its status; no redirect is followed."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Received:
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+    is_whole: bool
 
 
 def is_public(address: str) -> bool:
@@ -70,103 +90,141 @@ def resolve(host: str, port: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Fetcher:
-    """The limits of one fetch, redirects included; tests have servers and names of their own."""
+    """The limits of one fetch, redirects included; tests have servers and names of their own.
+
+    ``operators_own``: the origin of a server that the operator named in the settings. It may stand
+    anywhere, also inside, on any port, and on this machine speak plain http.
+    """
 
     is_allowed: Callable[[str], bool] = is_public
     resolve: Resolve = resolve
     port: int = 443
     trust: ssl.SSLContext | None = None
     seconds: float = _SECONDS
+    operators_own: str = ""
 
     def fetch(self, url: str, accept: str = "text/html") -> Fetched:
         """Raises NotFetched."""
         deadline = time.monotonic() + self.seconds
+        headers = {"Accept": accept, "User-Agent": _AGENT}
         here = _checked(url, self.port)
         for _ in range(_MOST_REDIRECTS + 1):
-            answer = self._ask(here, accept, deadline)
-            if isinstance(answer, Fetched):
-                return answer
-            there = _checked(urljoin(here.geturl(), answer), self.port)
+            received = self._exchange("GET", here, headers, b"", deadline)
+            location = received.headers.get("Location")
+            if not (received.status in _REDIRECTS and location):
+                return _page(here, received)
+            there = _checked(urljoin(here.geturl(), location), self.port)
             if _bare(there.hostname) != _bare(here.hostname):
                 raise NotFetched(f"{here.hostname} sends elsewhere, to {there.hostname}.")
             here = there
         raise NotFetched(f"{here.hostname} sends from one address to the next without an end.")
 
-    def _ask(self, url: SplitResult, accept: str, deadline: float) -> Fetched | str:
-        """One answer, or where it redirects to."""
+    def send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> Answered:
+        """One request and its whole answer. Raises NotFetched, also where it is too large."""
+        here = urlsplit(url) if self._is_operators(url) else _checked(url, self.port)
+        received = self._exchange(method, here, headers, body, time.monotonic() + self.seconds)
+        if not received.is_whole:
+            raise NotFetched(f"{here.hostname} answers with far too much.")
+        return Answered(received.status, received.body)
+
+    def _is_operators(self, url: str) -> bool:
+        return bool(self.operators_own) and url.startswith(f"{self.operators_own}/")
+
+    def _exchange(
+        self,
+        method: str,
+        url: SplitResult,
+        headers: Mapping[str, str],
+        body: bytes,
+        deadline: float,
+    ) -> _Received:
         host = url.hostname or ""
-        connection = _Pinned(host, self._address(host), self.port, self.trust, deadline)
+        own = self._is_operators(url.geturl())
+        port = (url.port or (443 if url.scheme == "https" else 80)) if own else self.port
+        trust = None if url.scheme == "http" else self.trust or ssl.create_default_context()
+        connection = _Pinned(host, self._address(host, port, own=own), port, trust, deadline)
         # Every read is bounded, yet a byte a second would keep it alive for hours.
         watch = threading.Timer(max(0.0, deadline - time.monotonic()), connection.cut)
         watch.daemon = True
         watch.start()
         try:
             target = (url.path or "/") + (f"?{url.query}" if url.query else "")
-            headers = {"Accept": accept, "Accept-Encoding": "identity", "User-Agent": _AGENT}
-            connection.request("GET", target, headers=headers)
+            sent = {"Accept-Encoding": "identity", **headers}
+            connection.request(method, target, body=body or None, headers=sent)
             response = connection.getresponse()
             connection.answer = response
-            location = response.getheader("Location")
-            if response.status in {301, 302, 303, 307, 308} and location:
-                return location
-            if response.status != 200:
-                gone = response.status in {404, 410}
-                raise NotFetched(f"{host} answers {response.status}.", gone=gone)
-            body = _read(response)
+            is_page = response.status not in _REDIRECTS
+            got = _read(response) if is_page else b""
             if connection.is_cut:
                 raise TimeoutError
-            return Fetched(
-                url.geturl(),
-                (response.getheader("Content-Type") or "").lower(),
-                body,
-                tuple(response.headers.get_all("Link") or ()),
-            )
+            is_whole = len(got) < _MOST_BYTES
+            return _Received(response.status, response.headers, got, is_whole)
         except ssl.SSLCertVerificationError:
             raise NotFetched(f"The certificate of {host} is not valid.") from None
         except (OSError, http.client.HTTPException, ValueError):
             slow = time.monotonic() >= deadline
             raise NotFetched(
-                f"{host} takes too long to answer." if slow else f"{host} cannot be reached."
+                f"{host} takes too long to answer." if slow else f"{host} cannot be reached.",
+                slow=slow,
             ) from None
         finally:
             watch.cancel()
             connection.close()
 
-    def _address(self, host: str) -> str:
+    def _address(self, host: str, port: int, *, own: bool) -> str:
         try:
-            addresses = self.resolve(host, self.port)
+            addresses = self.resolve(host, port)
         except (OSError, UnicodeError):
             addresses = []
         if not addresses:
             raise NotFetched(f"There is no {host}.")
         # One address that leads inside is enough: it might be the one that is taken next time.
-        if not all(self.is_allowed(address) for address in addresses):
+        if not own and not all(self.is_allowed(address) for address in addresses):
             raise NotFetched(f"{host} is not on the public internet.")
         return addresses[0]
 
 
+def _page(url: SplitResult, received: _Received) -> Fetched:
+    if received.status != 200:
+        gone = received.status in {404, 410}
+        raise NotFetched(f"{url.hostname} answers {received.status}.", gone=gone)
+    return Fetched(
+        url.geturl(),
+        (received.headers.get("Content-Type") or "").lower(),
+        received.body,
+        tuple(received.headers.get_all("Link") or ()),
+    )
+
+
 class _Pinned(http.client.HTTPSConnection):
-    """Connects to this very address, and checks the certificate against the host's name."""
+    """Connects to this very address, and checks the certificate against the host's name.
+
+    Without ``trust`` it speaks plain http.
+    """
 
     def __init__(
         self, host: str, address: str, port: int, trust: ssl.SSLContext | None, deadline: float
     ) -> None:
-        self._trust = trust or ssl.create_default_context()
+        self._trust = trust
         self._address = address
         self._deadline = deadline
         self.is_cut = False
         self.answer: http.client.HTTPResponse | None = None
         # ``self.sock`` is let go of once the answer has begun.
         self._open: socket.socket | None = None
-        super().__init__(host, port, context=self._trust)
+        super().__init__(host, port, context=trust)
 
     def connect(self) -> None:
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
         self._open = socket.create_connection((self._address, self.port), timeout=left)
-        # What is wrapped lets go of the plain socket.
-        self._open = self.sock = self._trust.wrap_socket(self._open, server_hostname=self.host)
+        self.sock = self._open
+        if self._trust is not None:
+            # What is wrapped lets go of the plain socket.
+            self._open = self.sock = self._trust.wrap_socket(self._open, server_hostname=self.host)
 
     def close(self) -> None:
         if self.answer is not None:

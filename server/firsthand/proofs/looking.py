@@ -15,7 +15,7 @@ import dns.resolver
 import msgspec
 
 from firsthand.handles.networks import Network
-from firsthand.handles.parsing import ParsedHandle, profile_url
+from firsthand.handles.parsing import ParsedHandle, handle_key, profile_url
 from firsthand.proofs.guarded_fetch import Fetched, Fetcher, NotFetched
 from firsthand.proofs.links import me_links, mentions, plain_text, same_page
 
@@ -36,17 +36,20 @@ class Method(StrEnum):
     WEBSITE = "website"  # it and a proven website link to each other
     DOMAIN = "domain"  # its name is a proven website's domain, which names it
     CODE = "code"  # the code stands in its text
+    SIGN_IN = "sign-in"  # its owner has signed in there; the proof page does not show it
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
     """What a profile must show: ``page`` is the proof page's address, ``websites`` the proven
-    websites' addresses of the same account.
+    websites' addresses of the same account. ``signed_in_as``: the network's own account of it for
+    programs, which tells whether who has signed in there is still called so.
     """
 
     page: str
     code: str
     websites: Sequence[str] = ()
+    signed_in_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class Looker:
 
     def look(self, handle: ParsedHandle, sought: Sought) -> Evidence | None:
         """None if the profile shows no proof. Raises NotFetched if it cannot be looked at."""
+        if sought.signed_in_as:
+            return self._so_called(handle, sought.signed_in_as)
         match handle.network:
             case Network.MASTODON:
                 return self._on_mastodon(handle, sought)
@@ -88,6 +93,13 @@ class Looker:
             case Network.WEBSITE:
                 return self._on_page(handle, sought, with_text=False)
         raise NotFetched(f"{handle.network.label} shows profiles only to who is signed in there.")
+
+    def _so_called(self, handle: ParsedHandle, url: str) -> Evidence | None:
+        found = _decode(self.fetcher.fetch(url, accept="application/json"), _SoCalled)
+        _, _, server = handle.name.partition("@")
+        name = f"{found.username}@{server}" if server else found.login
+        is_so = handle_key(handle.network, name) == handle.key
+        return Evidence(Method.SIGN_IN, url) if is_so else None
 
     def _on_page(self, handle: ParsedHandle, sought: Sought, *, with_text: bool) -> Evidence | None:
         url = profile_url(handle.network, handle.name)
@@ -171,6 +183,13 @@ class _MastodonAccount(msgspec.Struct):
 
     note: str = ""
     fields: list[_MastodonField] = []
+
+
+class _SoCalled(msgspec.Struct):
+    """Of GitHub's ``GET /user/{id}`` or Mastodon's ``GET /api/v1/accounts/{id}``."""
+
+    login: str = ""
+    username: str = ""
 
 
 class _BlueskyProfile(msgspec.Struct):

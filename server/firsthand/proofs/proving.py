@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.acts import Act, note
 from firsthand.accounts.models import Account
 from firsthand.db import Database, now
 from firsthand.handles.keeping import HANDLE_PROVEN, MATCH_ACCOUNT, own_stable_id
@@ -21,7 +22,7 @@ from firsthand.outbox import enqueue
 from firsthand.problems import Invalid, NotFound, TooMany
 from firsthand.proofs.codes import new_code
 from firsthand.proofs.guarded_fetch import NotFetched
-from firsthand.proofs.looking import PROVABLE, Evidence, Looker, Sought
+from firsthand.proofs.looking import PROVABLE, Evidence, Looker, Method, Sought
 from firsthand.proofs.models import HandleProof, ProofPage
 
 _BETWEEN_CHECKS = timedelta(seconds=10)
@@ -91,6 +92,8 @@ def answer(looker: Looker, question: Question) -> Answer:
         evidence = looker.look(question.handle, question.sought)
     except NotFetched as failure:
         return Answer(None, str(failure), unreachable=not failure.gone)
+    if evidence is None and question.sought.signed_in_as:
+        return Answer(None, "Who signed in there is called otherwise now.")
     if evidence is None:
         return Answer(None, "There is no link to your proof page, and not your code either.")
     return Answer(evidence)
@@ -109,11 +112,17 @@ def keep_answer(
     if answer.evidence:
         proof.method, proof.evidence = answer.evidence.method, answer.evidence.where
         proof.failed_since = None
-        handle.verified_at = handle.verified_at or moment
+        if handle.verified_at is None:
+            words = f"{Network(handle.network).label}, {handle.name}"
+            note(session, question.account_id, Act.HANDLE_PROVEN, words)
+            handle.verified_at = moment
         if answer.evidence.stable_id:
             own_stable_id(session, question.account_id, question.handle, answer.evidence.stable_id)
         enqueue(session, MATCH_ACCOUNT, question.account_id)
         enqueue(session, HANDLE_PROVEN, question.account_id)
+        return
+    if answer.unreachable and question.sought.signed_in_as:
+        # Some servers tell nobody who is not signed in: that is no sign of a change.
         return
     proof.failed_since = proof.failed_since or moment
     patience = _AWAY_FOR if answer.unreachable else _MISSED_FOR
@@ -129,6 +138,44 @@ def withdraw(session: Session, account_id: UUID, handle_id: UUID) -> None:
         raise NotFound
     handle.verified_at = None
     session.delete(proof)
+
+
+def prove_by_sign_in(
+    session: Session, account_id: UUID, handle_id: UUID, stable_id: str | None, evidence: str
+) -> None:
+    """The account's owner has just signed in to the network with this handle.
+
+    ``evidence``: the address that tells programs what the same person is called there. What is
+    proven by its page stays so: that is looked at again, and stands on the proof page.
+    """
+    handle = session.get(Handle, handle_id)
+    if handle is None or handle.account_id != account_id:
+        return
+    proof = session.get(HandleProof, handle_id)
+    if proof is None:
+        proof = HandleProof(handle_id=handle_id, account_id=account_id)
+        session.add(proof)
+    if handle.verified_at is None or proof.failed_since is not None:
+        proof.method, proof.evidence, proof.problem = Method.SIGN_IN, evidence, ""
+        proof.checked_at, proof.failed_since = now(), None
+    handle.verified_at = handle.verified_at or now()
+    if stable_id:
+        parsed = ParsedHandle(Network(handle.network), handle.name)
+        own_stable_id(session, account_id, parsed, stable_id)
+    enqueue(session, MATCH_ACCOUNT, account_id)
+    enqueue(session, HANDLE_PROVEN, account_id)
+
+
+def is_by_sign_in(session: Session, account_id: UUID, handle_id: UUID) -> bool:
+    """Whether a sign-in proves the handle, or did; no longer once the proof was withdrawn."""
+    proof = session.get(HandleProof, handle_id)
+    return proof is not None and proof.account_id == account_id and proof.method == Method.SIGN_IN
+
+
+def withdraw_sign_in(session: Session, account_id: UUID, handle_id: UUID) -> None:
+    """The handle is the account's own word only, unless its page proves it."""
+    if is_by_sign_in(session, account_id, handle_id):
+        withdraw(session, account_id, handle_id)
 
 
 def recheck(db: Database, looker: Looker, base_url: str) -> None:
@@ -154,7 +201,7 @@ def take_due(session: Session, base_url: str, moment: datetime) -> list[Question
     ).all()
     for proof, _ in found:
         proof.checked_at = moment
-    return [_question(session, handle, base_url) for _, handle in found]
+    return [_question(session, handle, base_url, proof) for proof, handle in found]
 
 
 def proofs_of(session: Session, account_id: UUID) -> dict[UUID, HandleProof]:
@@ -190,13 +237,16 @@ def own_profiles(session: Session, code: str) -> OwnProfiles:
     handles = session.execute(
         select(Handle.network, Handle.name)
         .join(HandleProof, HandleProof.handle_id == Handle.id)
-        .where(HandleProof.account_id == row.account_id)
+        .where(HandleProof.account_id == row.account_id, HandleProof.method != Method.SIGN_IN)
         .order_by(Handle.id)
     )
     return OwnProfiles(row.name, [(Network(network), name) for network, name in handles])
 
 
-def _question(session: Session, handle: Handle, base_url: str) -> Question:
+def _question(
+    session: Session, handle: Handle, base_url: str, proof: HandleProof | None = None
+) -> Question:
+    """``proof``: what is to be found again; else whatever proves it."""
     account_id = handle.account_id
     if account_id is None:
         raise NotFound
@@ -213,6 +263,7 @@ def _question(session: Session, handle: Handle, base_url: str) -> Question:
         page=f"{base_url}/proof/{code}",
         code=code,
         websites=[profile_url(Network.WEBSITE, name) for name in websites],
+        signed_in_as=proof.evidence if proof and proof.method == Method.SIGN_IN else "",
     )
     parsed = ParsedHandle(Network(handle.network), handle.name)
     return Question(account_id, handle.id, parsed, sought)

@@ -23,6 +23,8 @@ from firsthand.reminders.schedule import next_digest, next_try
 
 DIGEST = "digest"
 ARRIVAL = "arrival"
+INVITATION = "invitation"
+REPORT = "report"
 _DIGESTS_AT_ONCE = 100
 AT_ONCE = 8
 # Longer than eight mail servers that hang, one after the other.
@@ -101,6 +103,13 @@ def push_to_all(
     return len(browsers)
 
 
+def queue_mail(
+    session: Session, owner_id: UUID, kind: str, key: str, data: Mapping[str, Any]
+) -> None:
+    """A mail that is made once for its key; what it says is read when it goes out."""
+    _make(session, owner_id, Channel.MAIL, kind, f"{key}/mail", data, now())
+
+
 def show_on_page(
     session: Session, owner_id: UUID, kind: str, key: str, data: Mapping[str, Any]
 ) -> None:
@@ -142,7 +151,7 @@ def record(session: Session, outcomes: Sequence[tuple[Order, Outcome]], moment: 
             continue
         row.problem = outcome.problem
         again = (
-            next_try(row.tries, moment, random.Random()) if not outcome.for_good else None  # noqa: S311  # spreads load
+            next_try(row.tries, moment, random.Random()) if not outcome.for_good else None  # noqa: S311  # nosec B311  # spreads load
         )
         if outcome.problem and again:
             row.not_before = again
@@ -162,6 +171,9 @@ def sweep(session: Session, moment: datetime) -> None:
 def _retire(session: Session, order: Order, problem: str, moment: datetime) -> None:
     """The owner's page says so, and they may try again."""
     if order.channel == Channel.MAIL:
+        # Another's address says nothing of the owner's.
+        if order.kind == INVITATION:
+            return
         choice = session.get(ReminderChoice, order.owner_id)
         if choice is not None:
             choice.mail_problem = problem

@@ -1,5 +1,6 @@
 """Pages of reminders: what the owner is told, when, and where."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -107,7 +108,7 @@ async def unsubscribe_page(
     pages: ThePages, settings: TheSettings, maybe_viewer: Anybody, token: FromPath[str]
 ) -> Response[str]:
     """A mail's link; opening it changes nothing, since mail programs open links by themselves."""
-    _owner(settings.secret_key, token)
+    _owner(settings.secret_keys, token)
     return pages.render("reminders/unsubscribe.html", maybe_viewer, token=token, is_done=False)
 
 
@@ -116,13 +117,13 @@ async def post_unsubscribe(
     db: Db, pages: ThePages, settings: TheSettings, maybe_viewer: Anybody, token: FromPath[str]
 ) -> Response[str]:
     """The page's button, and a mail program's one click (RFC 8058)."""
-    await db.write(unsubscribe, _owner(settings.secret_key, token))
+    await db.write(unsubscribe, _owner(settings.secret_keys, token))
     return pages.render("reminders/unsubscribe.html", maybe_viewer, token=token, is_done=True)
 
 
-def _owner(secret_key: str, token: str) -> UUID:
+def _owner(secret_keys: Sequence[str], token: str) -> UUID:
     """Raises NotFound."""
-    owner_id = read_unsubscribe_token(secret_key, token)
+    owner_id = read_unsubscribe_token(secret_keys, token)
     if owner_id is None:
         raise NotFound
     return owner_id

@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+from collections.abc import Sequence
 from uuid import UUID
 
 _SIGNATURE = 16
@@ -16,8 +17,8 @@ def unsubscribe_token(secret_key: str, owner_id: UUID) -> str:
     return base64.urlsafe_b64encode(raw).decode()
 
 
-def read_unsubscribe_token(secret_key: str, token: str) -> UUID | None:
-    """Whose it is; None where it was not made so."""
+def read_unsubscribe_token(secret_keys: Sequence[str], token: str) -> UUID | None:
+    """Whose it is; None where it was made with none of the keys."""
     if len(token) != _LETTERS or not token.isascii():
         return None
     try:
@@ -25,7 +26,7 @@ def read_unsubscribe_token(secret_key: str, token: str) -> UUID | None:
     except (binascii.Error, ValueError):
         return None
     owner_id = UUID(bytes=raw[1:17])
-    is_ours = hmac.compare_digest(raw[17:], _signature(secret_key, owner_id))
+    is_ours = any(hmac.compare_digest(raw[17:], _signature(key, owner_id)) for key in secret_keys)
     return owner_id if is_ours and raw[:1] == b"\0" else None
 
 

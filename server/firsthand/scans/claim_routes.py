@@ -3,14 +3,22 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Response, put
+from litestar import Response, delete, get, put
 from litestar.params import FromPath
 
-from firsthand.dependencies import Db, SignedIn
+from firsthand.accounts.blocking import blocks_of, unblock
+from firsthand.dependencies import Db, SignedIn, ThePages
 from firsthand.forms import read_form
+from firsthand.meetings.queries import dismissed_claims
 from firsthand.pages import see_other
 from firsthand.requests import AnyRequest
-from firsthand.scans.keeping import block_claimant, confirm_claim, dismiss_claim
+from firsthand.scans.keeping import (
+    block_claimant,
+    block_person,
+    confirm_claim,
+    dismiss_claim,
+    restore_claim,
+)
 
 
 @put("/claims/{other_id:uuid}/{meeting_id:uuid}/confirmation")
@@ -40,6 +48,20 @@ async def put_claim_dismissal(
     return see_other(form.local_path("next", "/"))
 
 
+@delete("/claims/{other_id:uuid}/{meeting_id:uuid}/dismissal", status_code=200)
+async def delete_claim_dismissal(
+    request: AnyRequest,
+    db: Db,
+    viewer: SignedIn,
+    other_id: FromPath[UUID],
+    meeting_id: FromPath[UUID],
+) -> Response[Any]:
+    """Takes "no" back: it asks again."""
+    form = await read_form(request)
+    await db.write(restore_claim, viewer.account_id, other_id, meeting_id)
+    return see_other(form.local_path("next", "/me/blocks"))
+
+
 @put("/claims/{other_id:uuid}/{meeting_id:uuid}/block")
 async def put_block(
     request: AnyRequest,
@@ -53,4 +75,38 @@ async def put_block(
     return see_other(form.local_path("next", "/"))
 
 
-routes: list[Any] = [put_confirmation, put_claim_dismissal, put_block]
+@put("/people/{contact_id:uuid}/block")
+async def put_block_of_person(
+    db: Db, viewer: SignedIn, contact_id: FromPath[UUID]
+) -> Response[Any]:
+    await db.write(block_person, viewer.account_id, contact_id)
+    return see_other("/me/blocks")
+
+
+@get("/me/blocks")
+async def my_blocks(db: Db, pages: ThePages, viewer: SignedIn) -> Response[str]:
+    """Whom I have blocked, and to whom I said that we did not meet; both can be taken back."""
+    return pages.render(
+        "accounts/blocks.html",
+        viewer,
+        here="me",
+        blocks=await db.read(blocks_of, viewer.account_id),
+        claims=await db.read(dismissed_claims, viewer.account_id),
+    )
+
+
+@delete("/me/blocks/{account_id:uuid}", status_code=200)
+async def delete_block(db: Db, viewer: SignedIn, account_id: FromPath[UUID]) -> Response[Any]:
+    await db.write(unblock, viewer.account_id, account_id)
+    return see_other("/me/blocks")
+
+
+routes: list[Any] = [
+    put_confirmation,
+    put_claim_dismissal,
+    delete_claim_dismissal,
+    put_block,
+    put_block_of_person,
+    my_blocks,
+    delete_block,
+]

@@ -9,22 +9,22 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.blocking import block, blocked_pairs
 from firsthand.attendees.models import Attendee
 from firsthand.attendees.places import EventPlace, places_of
 from firsthand.contacts.cards import find_or_make_cards
 from firsthand.contacts.models import Contact
 from firsthand.contacts.persons import Person, SomeAttendee
-from firsthand.contacts.queries import root_of
+from firsthand.contacts.queries import accounts_of_card, card, root_of
 from firsthand.db import insert_new, lock_owners, new_id, now
 from firsthand.events.days import effective_time, local_day
 from firsthand.events.models import Event
 from firsthand.followups.making import Promise, make_follow_ups
 from firsthand.followups.staging import restage
-from firsthand.meetings.blocking import block, blocked_pairs
 from firsthand.meetings.keeping import Occasion, find_or_make_meetings
 from firsthand.meetings.models import Meeting, MeetingDismissal, Origin
 from firsthand.meetings.queries import Claim, claims_about
-from firsthand.problems import Invalid, NotFound
+from firsthand.problems import Conflict, Invalid, NotFound
 from firsthand.ties.models import Dismissed
 
 
@@ -109,10 +109,38 @@ def dismiss_claim(session: Session, owner_id: UUID, other_id: UUID, meeting_id: 
     )
 
 
+def restore_claim(session: Session, owner_id: UUID, other_id: UUID, meeting_id: UUID) -> None:
+    """Takes "not me" back: it can be answered again. Raises NotFound."""
+    gone = session.scalar(
+        delete(MeetingDismissal)
+        .where(
+            MeetingDismissal.owner_id == owner_id,
+            MeetingDismissal.other_id == other_id,
+            MeetingDismissal.meeting_id == meeting_id,
+        )
+        .returning(MeetingDismissal.meeting_id)
+    )
+    if gone is None:
+        raise NotFound
+
+
 def block_claimant(session: Session, owner_id: UUID, other_id: UUID, meeting_id: UUID) -> None:
     """Neither sees the other any more. Raises NotFound."""
-    _claim(session, owner_id, other_id, meeting_id)
-    block(session, owner_id, other_id)
+    claim = _claim(session, owner_id, other_id, meeting_id)
+    block(session, owner_id, other_id, claim.name)
+
+
+def block_person(session: Session, owner_id: UUID, contact_id: UUID) -> None:
+    """Neither sees the other any more, by every account that is on the card.
+
+    Raises NotFound, Conflict where nobody on it has an account that the owner may see.
+    """
+    person = card(session, owner_id, contact_id)
+    accounts = accounts_of_card(session, owner_id, person.card.id)
+    if not accounts:
+        raise Conflict("This person does not use Firsthand, so they cannot see you here anyway.")
+    for account_id in accounts:
+        block(session, owner_id, account_id, person.card.name)
 
 
 def dismiss_suggestion(session: Session, owner_id: UUID, attendee_id: UUID) -> None:

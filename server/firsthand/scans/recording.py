@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Uuid, select
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.blocking import blocked_pairs
 from firsthand.attendees.places import EventPlace, places_of
 from firsthand.badges.codes import BadgeToken, BrokenBadge, Code, ShortCode, read_code
-from firsthand.badges.finding import BadgeKey, FoundBadge, find_badges
+from firsthand.badges.finding import NOWHERE, BadgeKey, FoundBadge, find_badges
 from firsthand.badges.foreign_codes import OpaqueCode, read_foreign_code
 from firsthand.contacts.cards import find_or_make_cards
 from firsthand.contacts.persons import Cards, Person, SomeAttendee, SomeCode
@@ -24,7 +25,6 @@ from firsthand.db import insert_new, lock_owners, now, table_of
 from firsthand.events.days import effective_time, local_day
 from firsthand.followups.making import Promise, make_follow_ups
 from firsthand.followups.staging import restage
-from firsthand.meetings.blocking import blocked_pairs
 from firsthand.meetings.keeping import KeptMeetings, Occasion, find_or_make_meetings
 from firsthand.prepared import Prepared
 from firsthand.scans.guessing import ShortCodeGuesses
@@ -153,7 +153,12 @@ def _find_people(session: Session, scans: Sequence[_Judged]) -> None:
         if each.scan.event or isinstance(code, ShortCode)
     }
     places = places_of(session, asks_for_places) if asks_for_places else {}
-    tokens = {code.token for _, code in codes if isinstance(code, BadgeToken)}
+    # The same questions whatever was scanned: how long an answer takes tells nothing of a badge.
+    tokens = {
+        code.token if isinstance(code, BadgeToken) else NOWHERE
+        for _, code in codes
+        if isinstance(code, BadgeToken | BrokenBadge)
+    }
     short_codes = {
         (place.id, code.code)
         for each, code in codes
@@ -168,7 +173,8 @@ def _find_people(session: Session, scans: Sequence[_Judged]) -> None:
             for each, code in codes
             for badge in _named(each, code, places, badges)
             if badge.account_id
-        },
+        }
+        | {(owner_id, owner_id) for owner_id in owners},
     )
     guesses = ShortCodeGuesses(session, owners)
     for each, code in codes:

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from firsthand.accounts.signing_in import Viewer
 from firsthand.attendees.membership import current_event
 from firsthand.badges.codes import normalise_token
-from firsthand.badges.finding import find_badges
+from firsthand.badges.finding import badge_for
 from firsthand.db import Database, now
 from firsthand.dependencies import Anybody, Db, SignedIn, ThePages, TheSettings
 from firsthand.followups.intents import DAYS_UNTIL_DUE
@@ -92,11 +92,12 @@ async def badge_page(
 ) -> Response[str]:
     """What the phone's own camera opens. It records nothing; a stranger sees only the event.
 
-    Unknown, revoked and malformed ones look the same.
+    Unknown, revoked and malformed ones look the same, and one of somebody who has blocked the
+    viewer.
     """
     normal = normalise_token(token)
-    badges = await db.read(find_badges, [normal] if normal else [], [])
-    badge = badges.get(normal) if normal else None
+    viewer_id = maybe_viewer.account_id if maybe_viewer else None
+    badge = await db.read(badge_for, viewer_id, normal or "")
     return pages.render(
         "scan/badge_found.html" if badge else "scan/badge_unknown.html",
         maybe_viewer,

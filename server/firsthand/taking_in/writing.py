@@ -6,16 +6,18 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import or_, select, text
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import literal, select, text
+from sqlalchemy.orm import Session
 
+from firsthand.accounts.acts import Act, note
+from firsthand.accounts.blocking import never_see
 from firsthand.attendees.models import Attendee
 from firsthand.contacts.models import Contact
 from firsthand.db import insert_new, lock_owners, new_id, now
 from firsthand.events.models import Event
 from firsthand.export_shape import FORMAT
 from firsthand.followups.staging import restage
-from firsthand.meetings.models import Block, Meeting
+from firsthand.meetings.models import Meeting
 from firsthand.outbox import OutboxEntry, enqueue
 from firsthand.problems import Conflict
 from firsthand.scans.models import Scan
@@ -53,6 +55,7 @@ def start_taking_in(session: Session, owner_id: UUID, file_name: str) -> UUID:
     import_id = new_id()
     row = {"owner_id": owner_id, "id": import_id, "file_name": file_name[:200], "format": FORMAT}
     insert_new(session, Import, [row])
+    note(session, owner_id, Act.DATA_BROUGHT_IN, "Your own data")
     return import_id
 
 
@@ -80,17 +83,6 @@ def attendees_seen(
     By attendee the account. A card must not show more than its owner may see without the file.
     """
     mine = select(Attendee.event_id).where(Attendee.account_id == owner_id)
-    hidden = aliased(Block)
-    is_blocked = (
-        select(hidden.owner_id)
-        .where(
-            or_(
-                (hidden.owner_id == owner_id) & (hidden.account_id == Attendee.account_id),
-                (hidden.owner_id == Attendee.account_id) & (hidden.account_id == owner_id),
-            )
-        )
-        .exists()
-    )
     seen: dict[UUID, UUID | None] = {}
     for first in range(0, len(attendee_ids), _EVENTS_AT_ONCE):
         some = attendee_ids[first : first + _EVENTS_AT_ONCE]
@@ -100,7 +92,7 @@ def attendees_seen(
                 Attendee.listed.is_(True),
                 Attendee.event_id.in_(mine),
                 Attendee.account_id.is_distinct_from(owner_id),
-                ~is_blocked,
+                ~never_see(literal(owner_id, Attendee.account_id.type), Attendee.account_id),
             )
         )
         seen.update((attendee_id, account_id) for attendee_id, account_id in rows)

@@ -45,7 +45,7 @@ def running_parser(
 ) -> Iterator[ParserProcess]:
     """Gone at the end, whatever happens; ``listens``: it wants to be answered."""
     stdin = subprocess.PIPE if listens else subprocess.DEVNULL
-    with subprocess.Popen(  # noqa: S603  # our own modules, paths as arguments
+    with subprocess.Popen(  # noqa: S603  # nosec B603  # our own modules, paths as arguments
         command, stdin=stdin, stdout=subprocess.PIPE
     ) as process:
         parser = ParserProcess(process)

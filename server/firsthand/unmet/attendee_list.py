@@ -19,12 +19,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from firsthand.accounts.blocking import blocked_by_either
 from firsthand.accounts.models import Account
 from firsthand.attendees.models import Attendee
 from firsthand.attendees.showing import (
     TO_BROWSERS,
     shown_company,
     shown_email,
+    shown_face,
     shown_headline,
     shown_name,
     shown_phone,
@@ -35,7 +37,6 @@ from firsthand.badges.models import Badge
 from firsthand.contacts.models import Contact, ContactAttendee, Stage
 from firsthand.db import AnySelect
 from firsthand.folding import folded_together, pattern_of
-from firsthand.meetings.blocking import blocked_by_either
 from firsthand.unmet.queries import met_attendees
 from firsthand.unmet.reasons import Reason
 from firsthand.unmet.sharing import ShownHandle, shared_reasons, shown_handles
@@ -55,6 +56,7 @@ class SomebodyHere:
     company: str
     email: str
     phone: str
+    face: str
     sort_key: str
     is_viewer: bool
     handles: Sequence[ShownHandle]
@@ -89,14 +91,14 @@ def listed_attendees(
     met = set(session.scalars(_met_of(), {"viewer": viewer_id, "ids": ids}))
     cards = _cards(session, viewer_id, ids)
     people = []
-    for attendee, account_id, name, headline, company, email, phone, key in rows:
+    for attendee, account_id, name, headline, company, email, phone, face, key in rows:
         contact, stage, has_tie = cards.get(attendee, (None, Stage.NEW, False))
         tied = has_tie or bool(reasons.get(attendee))
         if stage == Stage.NEW and tied:
             stage = Stage.ONLINE
         people.append(
             SomebodyHere(
-                attendee, name, headline, company, email, phone, key, account_id == viewer_id,
+                attendee, name, headline, company, email, phone, face, key, account_id == viewer_id,
                 handles.get(attendee, ()), reasons.get(attendee, ()), contact,
                 Stage.MET if attendee in met and stage in _NOT_MET else stage,
                 tied, attendee in met,
@@ -151,7 +153,7 @@ def _listed(q: bool, further: bool) -> AnySelect:
     stmt = (
         select(
             Attendee.id, Attendee.account_id, name, headline, company,
-            shown_email(TO_BROWSERS), shown_phone(TO_BROWSERS), key,
+            shown_email(TO_BROWSERS), shown_phone(TO_BROWSERS), shown_face(TO_BROWSERS), key,
         )
         .outerjoin(Account, Account.id == Attendee.account_id)
         .where(

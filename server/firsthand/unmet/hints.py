@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.blocking import blocked_by_either
 from firsthand.accounts.models import Account
 from firsthand.attendees.models import Attendee
 from firsthand.attendees.showing import (
@@ -36,7 +37,6 @@ from firsthand.attendees.showing import (
 )
 from firsthand.db import AnySelect, find_by_keys
 from firsthand.handles.models import Handle
-from firsthand.meetings.blocking import blocked_by_either
 from firsthand.ties.models import (
     Dismissed,
     Import,

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from firsthand.accounts.blocking import blocked_by_either
 from firsthand.accounts.models import Account
 from firsthand.attendees.models import Attendee
 from firsthand.attendees.showing import (
@@ -34,6 +35,7 @@ from firsthand.attendees.showing import (
     handle_shown,
     shown_company,
     shown_email,
+    shown_face,
     shown_headline,
     shown_name,
     shown_phone,
@@ -42,7 +44,6 @@ from firsthand.contacts.models import MET_STAGES, Contact, ContactAttendee
 from firsthand.db import AnySelect
 from firsthand.folding import folded_together, pattern_of
 from firsthand.handles.models import Handle
-from firsthand.meetings.blocking import blocked_by_either
 from firsthand.ties.interest_words import common_interests
 from firsthand.ties.interests import interests_of
 from firsthand.ties.kind_bits import bits_asked_for
@@ -64,6 +65,7 @@ class KnownPerson:
     company: str
     email: str
     phone: str
+    face: str
     strength: float
     handles: Sequence[ShownHandle]
     reasons: Sequence[Reason]
@@ -113,12 +115,13 @@ def unmet(
             company,
             email,
             phone,
+            face,
             strength,
             handles[attendee],
             reasons[attendee],
             common_interests(interests, headline, company),
         )
-        for attendee, strength, name, headline, company, email, phone in rows
+        for attendee, strength, name, headline, company, email, phone, face in rows
     ]
 
 
@@ -171,6 +174,7 @@ def _page(q: bool, network: bool, kind: bool, further: bool, only: bool) -> AnyS
             shown_company(TO_BROWSERS),
             shown_email(TO_BROWSERS),
             shown_phone(TO_BROWSERS),
+            shown_face(TO_BROWSERS),
         )
         .join(Attendee, Attendee.id == best.c.attendee_id)
         .outerjoin(Account, Account.id == Attendee.account_id)

@@ -175,7 +175,7 @@ def _companies_met() -> AnySelect:
         .join(root, and_(root.owner_id == viewer_id, root.id == Contact.root_id))
     )
     return (
-        join_person(stmt, root)
+        join_person(stmt, root, viewer_id)
         .where(
             Meeting.owner_id == viewer_id,
             Meeting.event_id == bindparam("event"),

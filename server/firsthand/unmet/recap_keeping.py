@@ -19,7 +19,7 @@ def kept_recap(sheet: RecapSheet, kind: Kind) -> bytes:
     """The file. Raises RuntimeError or subprocess.TimeoutExpired if the child fails."""
     command = [sys.executable, "-m", "firsthand.unmet.recap_print", "--as", kind]
     with _drawing:
-        done = subprocess.run(  # noqa: S603  # our own module, one of two words as its argument
+        done = subprocess.run(  # noqa: S603  # nosec B603  # our own module, one of two words as its argument
             command, input=msgspec.json.encode(sheet), capture_output=True, timeout=_SECONDS
         )
     if done.returncode:

@@ -22,7 +22,12 @@ _NOBODYS = {
     "email_code",
     "event",
     "introduction_answer",
+    "mastodon_app",
     "outbox_entry",
+    "recovery_tries",
+    "invitation",
+    "removal",
+    "removal_request",
 }
 
 

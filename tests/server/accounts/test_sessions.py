@@ -1,12 +1,16 @@
 """Signing out, and one-time links."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+import httpx
+from sqlalchemy import select, update
 
 from firsthand.accounts.models import SignInSession
+from firsthand.accounts.sessions import start_session
 from firsthand.accounts.signing_in import make_link_token
-from tests.server.house import House
+from firsthand.db import now
+from tests.server.house import House, Person
 
 
 def test_signing_out_ends_the_session_and_takes_the_cookie(house: House) -> None:
@@ -77,3 +81,97 @@ def test_a_reusable_link_signs_in_again_and_again(house: House) -> None:
 
 def _post(house: House, token: str) -> Any:
     return house.client().post(f"/sign-in/link/{token}", follow_redirects=False)
+
+
+def tokens(house: House) -> list[str]:
+    return list(house.db.read_now(lambda s: s.scalars(select(SignInSession.token_hash)).all()))
+
+
+def signed_in_again(house: House, person: Person, browser: str) -> httpx.Client:
+    """The same person in another browser."""
+    client = house.client()
+    token = house.db.write_now(start_session, person.id, browser)
+    client.cookies.set("firsthand", token)
+    return client
+
+
+def set_sessions(house: House, **values: Any) -> None:
+    house.db.write_now(lambda session: session.execute(update(SignInSession).values(**values)))
+    house.app.state.viewers.forget_everybody()
+
+
+def test_me_lists_each_browser_and_marks_this_one(house: House) -> None:
+    ana = house.person()
+    signed_in_again(house, ana, "Mozilla/5.0 (Android 16) Firefox/150.0")
+    page = ana.client.get("/me").text
+    section = page[page.index('id="devices-title"') : page.index("Sign out everywhere")]
+    assert section.count("/sessions/") == 2
+    assert section.count("this one") == 1
+    assert "Firefox on Android" in section
+    assert section.count("last seen") == 1
+    assert not any(each in page for each in tokens(house))
+
+
+def test_one_browser_is_signed_out_by_itself_and_at_once(house: House) -> None:
+    ana = house.person()
+    mine = set(tokens(house))
+    phone = signed_in_again(house, ana, "a phone")
+    assert phone.get("/api/v1/me").status_code == 200
+    number = next(each for each in tokens(house) if each not in mine)[:12]
+    gone = ana.client.post(f"/sessions/{number}", data={"_method": "DELETE"})
+    assert gone.headers["location"] == "/me#devices-title"
+    assert phone.get("/api/v1/me").status_code == 401
+    assert ana.client.get("/api/v1/me").status_code == 200
+
+
+def test_signing_this_browser_out_by_its_number_signs_out(house: House) -> None:
+    ana = house.person()
+    gone = ana.client.delete(f"/sessions/{tokens(house)[0][:12]}")
+    assert gone.headers["location"] == "/"
+    assert "Max-Age=0" in gone.headers["set-cookie"]
+    assert tokens(house) == []
+
+
+def test_nobody_signs_another_person_out(house: House) -> None:
+    house.person("Ana")
+    number = tokens(house)[0][:12]
+    assert house.person("Ben").client.delete(f"/sessions/{number}").status_code == 404
+    assert len(tokens(house)) == 2
+
+
+def test_a_session_ends_ninety_days_after_signing_in(house: House) -> None:
+    ana = house.person()
+    kept = house.db.read_now(lambda s: s.scalars(select(SignInSession)).one())
+    assert kept.expires_at - kept.created_at == timedelta(days=90)
+    set_sessions(house, expires_at=now())
+    assert ana.client.get("/api/v1/me").status_code == 401
+
+
+def test_a_session_ends_after_thirty_days_without_a_visit(house: House) -> None:
+    ana = house.person()
+    set_sessions(house, last_seen_at=now() - timedelta(days=29))
+    assert ana.client.get("/api/v1/me").status_code == 200
+    set_sessions(house, last_seen_at=now() - timedelta(days=30))
+    assert ana.client.get("/api/v1/me").status_code == 401
+    # Whoever signs in next sweeps it out.
+    house.person("Ben")
+    assert len(tokens(house)) == 1
+
+
+def test_a_visit_is_noted_at_most_once_an_hour(house: House) -> None:
+    ana = house.person()
+
+    def seen() -> datetime:
+        return house.db.read_now(lambda s: s.scalars(select(SignInSession.last_seen_at)).one())
+
+    recently, long_ago = now() - timedelta(minutes=59), now() - timedelta(minutes=61)
+    set_sessions(house, last_seen_at=recently)
+    ana.client.get("/api/v1/me")
+    assert seen() == recently
+    set_sessions(house, last_seen_at=long_ago)
+    ana.client.get("/api/v1/me")
+    noted = seen()
+    assert now() - noted < timedelta(minutes=1)
+    house.app.state.viewers.forget_everybody()
+    ana.client.get("/api/v1/me")
+    assert seen() == noted

@@ -102,3 +102,10 @@ def test_what_is_no_archive_is_one_line(run_well: Well, run: Run, tmp_path: Path
     absent = run("ties", "import", ANA, str(tmp_path / "absent.zip"))
     assert absent.returncode == 2
     assert "absent.zip" in absent.stderr
+
+
+def test_an_account_is_signed_out_everywhere(run_well: Well, running: House) -> None:
+    ana, ben = running.person("Ana", ANA), running.person("Ben")
+    run_well("account", "sign-out", ANA)
+    assert ana.client.get("/api/v1/me").status_code == 401
+    assert ben.client.get("/api/v1/me").status_code == 200

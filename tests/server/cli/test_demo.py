@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from firsthand.accounts.signing_in import account_of, start_session
+from firsthand.accounts.sessions import start_session
+from firsthand.accounts.signing_in import account_of
 from firsthand.db import now
 from firsthand.demo.certificate import certificate_for, lan_address
 from firsthand.demo.doors import DOORS

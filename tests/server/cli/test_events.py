@@ -59,3 +59,14 @@ def test_badges_into_a_folder_that_is_not_there_are_refused_in_one_line(
     file.write_text(LIST)
     run_well("attendees", "import", "seaside", str(file))
     assert_one_line(run("badges", "seaside", "-o", str(tmp_path / "none" / "b.pdf")), "none")
+
+
+def test_what_is_kept_no_longer_goes_by_one_command(run_well: Well, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(LIST)
+    run_well("account", "add", ORGANISER, "--name", "Inês")
+    over = ("--starts", "2020-11-23", "--ends", "2020-11-25")
+    run_well("event", "add", "over", "--name", "Over", *over, *WHERE)
+    run_well("attendees", "import", "over", str(file), "--listed", "all")
+    assert "rows lost what was kept no longer" in run_well("clean-up")
+    assert run_well("clean-up") == "0 rows lost what was kept no longer.\n"

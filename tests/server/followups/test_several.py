@@ -74,13 +74,23 @@ def test_what_is_finished_already_is_left_as_it_is(mira: Person) -> None:
     assert [standing(mira)[each][0] for each in ids[:2]] == ["done", "dropped"]
 
 
-def test_a_plain_form_goes_back_to_the_list(mira: Person) -> None:
+def test_a_plain_form_goes_back_to_the_list_which_says_what_happened(mira: Person) -> None:
+    ids = list(standing(mira))
     answer = mira.client.post(
-        "/follow-ups",
-        data={"_method": "PATCH", "follow_up": list(standing(mira)), "change": "done"},
+        "/follow-ups", data={"_method": "PATCH", "follow_up": ids, "change": "done"}
     )
-    assert (answer.status_code, answer.headers["location"]) == (303, "/follow-ups")
+    assert answer.status_code == 303
+    assert f"{len(ids)} done." in mira.client.get(answer.headers["location"]).text
     assert {state for state, _ in standing(mira).values()} == {"done"}
+
+
+@pytest.mark.parametrize(
+    "query", ["changed=9999&change=done", "changed=²&change=done", "changed=2&change=x"]
+)
+def test_an_address_that_claims_a_change_that_cannot_be_is_not_repeated(
+    mira: Person, query: str
+) -> None:
+    assert "message-success" not in mira.client.get(f"/follow-ups?{query}").text
 
 
 @pytest.mark.parametrize(

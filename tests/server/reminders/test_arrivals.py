@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.blocking import block
 from firsthand.db import now
 from firsthand.events.models import Event
-from firsthand.meetings.blocking import block
 from firsthand.reminders.arrivals import note_arrivals, scanned_today
 from firsthand.reminders.models import Delivery
 from firsthand.scans.keeping import MeetingDraft, keep_meeting

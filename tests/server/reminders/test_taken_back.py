@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.blocking import block
 from firsthand.attendees.membership import ATTENDEE_ARRIVED
 from firsthand.db import new_id, now
 from firsthand.events.models import Event
-from firsthand.meetings.blocking import block
 from firsthand.outbox import enqueue
 from firsthand.reminders.models import Delivery
 from firsthand.reminders.unsubscribing import unsubscribe_token

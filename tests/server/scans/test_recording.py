@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
+from firsthand.accounts.blocking import block
 from firsthand.contacts.models import Contact, ContactCode
 from firsthand.followups.models import FollowUp
-from firsthand.meetings.blocking import block
 from firsthand.meetings.models import Meeting
 from firsthand.scans.models import Scan
 from tests.server.house import BASE_URL, House, Person, tie
@@ -46,7 +46,7 @@ def test_a_scan_makes_one_meeting_with_the_name_the_list_gives(house: House) -> 
     event = house.event(ana, starts=date(2026, 11, 23))
     fenna = house.attendee(event, "Fenna Wouters", company="Harbour Labs")
 
-    result = house.scan(ana, fenna, intents=["coffee"], note="saw the harbour")
+    result = house.scan(ana, fenna, scanned_at=AT, intents=["coffee"], note="saw the harbour")
 
     assert result["outcome"] == "recorded"
     [meeting] = meetings(ana)

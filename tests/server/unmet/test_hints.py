@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.blocking import block
 from firsthand.accounts.models import Account, Circle
 from firsthand.accounts.profile import ProfileChange, change_profile
 from firsthand.attendees.models import Attendee
@@ -15,7 +16,6 @@ from firsthand.events.models import Event
 from firsthand.handles.models import Handle
 from firsthand.handles.networks import Network
 from firsthand.leaving import delete_account
-from firsthand.meetings.blocking import block
 from firsthand.organising.list_file import ListRow
 from firsthand.organising.list_import import import_list
 from firsthand.scans.keeping import dismiss_suggestion, mark_known_before

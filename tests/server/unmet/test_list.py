@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.blocking import block
 from firsthand.accounts.models import Circle
 from firsthand.events.days import local_day
 from firsthand.events.models import Event
 from firsthand.handles.models import Handle
 from firsthand.handles.networks import Network
-from firsthand.meetings.blocking import block
 from firsthand.scans.editing import reinstate_scan, retract_scan, undo_meeting
 from firsthand.scans.keeping import MeetingDraft, keep_meeting
 from firsthand.ties.kinds import KindCount, TieKind

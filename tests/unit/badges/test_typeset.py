@@ -94,6 +94,11 @@ def test_control_and_format_characters_are_dropped(text: str, cleaned: str) -> N
     assert clean(text) == cleaned
 
 
+def test_the_hyphen_of_a_hebrew_double_name_stays_and_vowel_points_go() -> None:
+    assert Typesetter.of(["בן־דוד"]).printable("בן־דוד") == "בן־דוד"
+    assert Typesetter.of(["שָׁלוֹם"]).printable("שָׁלוֹם") == "שלום"
+
+
 def test_emoji_are_dropped_without_a_word() -> None:
     setter = setter_for("Ana 🎉👩‍💻 Souza")
     assert setter.printable("Ana 🎉👩‍💻 Souza") == "Ana Souza"

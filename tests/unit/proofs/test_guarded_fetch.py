@@ -203,3 +203,51 @@ def test_what_speaks_no_http_is_told(sites: Sites, fetcher: Fetcher) -> None:
     sites.put(ANA, lambda handler: handler.wfile.write(b"SSH-2.0-OpenSSH_9.6\r\n") and None)
     with pytest.raises(NotFetched, match="cannot be reached"):
         fetcher.fetch(ANA)
+
+
+def told(handler: BaseHTTPRequestHandler) -> None:
+    """What was sent, as the answer."""
+    body = handler.rfile.read(int(handler.headers["Content-Length"] or 0))
+    said = f"{handler.command} {handler.headers['Authorization']} {body.decode()}".encode()
+    handler.send_response(418)
+    handler.send_header("Content-Length", str(len(said)))
+    handler.end_headers()
+    handler.wfile.write(said)
+
+
+def test_what_is_sent_arrives_and_any_status_is_an_answer(sites: Sites, fetcher: Fetcher) -> None:
+    sites.put("https://ana.example/token", told)
+    answered = fetcher.send("POST", "https://ana.example/token", {"Authorization": "me"}, b"a=b")
+    assert (answered.status, answered.body) == (418, b"POST me a=b")
+
+
+def test_what_is_sent_follows_no_redirect(sites: Sites, fetcher: Fetcher) -> None:
+    sites.put("https://ana.example/", redirect("https://ana.example/there"))
+    assert fetcher.send("POST", "https://ana.example/", {}, b"secret").status == 302
+    assert [path for _, path in sites.asked] == ["/"]
+
+
+def test_half_of_a_huge_answer_is_none(sites: Sites, fetcher: Fetcher) -> None:
+    sites.put("https://ana.example/", b"x" * 1_000_000)
+    with pytest.raises(NotFetched, match="far too much"):
+        fetcher.send("GET", "https://ana.example/", {})
+
+
+@pytest.mark.parametrize("url", ["http://ana.example/", "https://127.0.0.1/", "https://localhost/"])
+def test_sending_obeys_the_same_rules(fetcher: Fetcher, url: str) -> None:
+    with pytest.raises(NotFetched):
+        fetcher.send("POST", url, {}, b"x")
+
+
+def test_only_the_operators_own_server_may_stand_inside(sites: Sites) -> None:
+    own = f"https://localhost:{sites.port}"
+    inside = Fetcher(lambda _: False, sites.resolve, 443, sites.trust, operators_own=own)
+    with pytest.raises(NotFetched, match="not on the public internet"):
+        inside.send("GET", "https://ana.example/", {})
+    # It is reached; its certificate is for another name.
+    with pytest.raises(NotFetched, match="certificate"):
+        inside.send("GET", f"{own}/", {})
+    for other in (f"{own}.evil.example/", f"{own}0/", f"https://x@localhost:{sites.port}/"):
+        with pytest.raises(NotFetched):
+            inside.send("GET", other, {})
+    assert sites.asked == []

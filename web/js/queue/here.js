@@ -1,4 +1,5 @@
 // The queue of this page: who is signed in, when it is sent, and what every page says of it.
+import { ask } from "../asking.js";
 import { lastingStorage, Recorder } from "../scan/record.js";
 import { openChannel, ScanQueue } from "./queue.js";
 import { ScanStore } from "./store.js";
@@ -59,27 +60,18 @@ const warning = (count) =>
   "Signing out erases nothing: they wait here until you sign in again. Sign out now?";
 
 /** Scans of nobody: asked once for each sign-in on this tab; the box asks on. */
-function askWhose() {
+async function askWhose() {
   const { account, unowned } = queue;
   if (!account || !unowned.length || sessionGet(ASKED) === account) return;
   const count = unowned.length;
-  const dialog = document.createElement("dialog");
-  dialog.className = "confirm";
-  dialog.setAttribute("aria-labelledby", "whose-question");
-  dialog.innerHTML =
-    '<form method="dialog"><p id="whose-question"></p>' +
-    '<button value="">Not now</button> <button value="yes"></button></form>';
-  dialog.querySelector("p").textContent =
-    `${counted(count, "scan")} ${count === 1 ? "waits" : "wait"} on this phone. ` +
-    `${count === 1 ? "Is it" : "Are they"} yours?`;
-  dialog.querySelector('[value="yes"]').textContent = `Yes, keep ${count === 1 ? "it" : "them"}`;
-  document.body.append(dialog);
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-    sessionSet(ASKED, account);
-    if (dialog.returnValue === "yes") queue.own();
-  });
-  dialog.showModal();
+  const isOne = count === 1;
+  const isTheirs = await ask(
+    `${counted(count, "scan")} ${isOne ? "waits" : "wait"} on this phone. ` +
+      `${isOne ? "Is it" : "Are they"} yours?`,
+    { yes: `Yes, keep ${isOne ? "it" : "them"}`, no: "Not now" },
+  );
+  sessionSet(ASKED, account);
+  if (isTheirs) queue.own();
 }
 
 function sessionGet(key) {
@@ -107,4 +99,4 @@ window.addEventListener("beforeunload", (event) => {
 queue.addEventListener("change", paintSoon);
 document.addEventListener("htmx:load", paintSoon);
 
-export const opened = queue.open().then(askWhose);
+export const opened = queue.open().then(() => void askWhose());

@@ -215,9 +215,11 @@ async function fetchCard(id) {
       redirect: "error",
       signal: AbortSignal.timeout(SLOW_MS * 10),
     });
-    const template = document.createElement("template");
-    if (response.ok) template.innerHTML = await response.text();
-    return template.content.querySelector(`[id="scan-${id}"]`) && template.content;
+    if (!response.ok) return null;
+    const { body } = new DOMParser().parseFromString(await response.text(), "text/html");
+    const card = document.createDocumentFragment();
+    card.append(...body.childNodes);
+    return card.querySelector(`[id="scan-${id}"]`) && card;
   } catch {
     return null;
   }

@@ -1,0 +1,100 @@
+"""Who has blocked whom: the two never see each other, whoever of them asked for it."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Uuid,
+    and_,
+    delete,
+    literal,
+    or_,
+    select,
+    union,
+)
+from sqlalchemy.orm import Session, aliased
+
+from firsthand.accounts.models import Block
+from firsthand.db import insert_new, table_of
+from firsthand.prepared import Prepared
+from firsthand.problems import NotFound
+
+_BLOCK = table_of(Block).c
+_BLOCKS = Prepared(
+    lambda given: (
+        select(given.c.one, given.c.other)
+        .join_from(
+            given,
+            table_of(Block),
+            or_(
+                and_(_BLOCK.owner_id == given.c.one, _BLOCK.account_id == given.c.other),
+                and_(_BLOCK.owner_id == given.c.other, _BLOCK.account_id == given.c.one),
+            ),
+        )
+        .distinct()
+    ),
+    one=Uuid(),
+    other=Uuid(),
+)
+
+
+def blocked_pairs(session: Session, pairs: Collection[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
+    """Those of these pairs of accounts with a block in either direction."""
+    return {(one, other) for one, other in _BLOCKS.rows(session, list(pairs))}
+
+
+def blocked_by_either(viewer_id: BindParameter[Any]) -> CompoundSelect[Any]:
+    """The accounts that block the viewer or are blocked by the viewer, as a query."""
+    return union(
+        select(Block.account_id).where(Block.owner_id == viewer_id),
+        select(Block.owner_id).where(Block.account_id == viewer_id),
+    )
+
+
+def never_see(one: Any, other: Any) -> ColumnElement[bool]:
+    """Whether one of these two accounts (columns) blocks the other.
+
+    Scalar subqueries: for EXISTS, PostgreSQL would rather read all blocks than look one up.
+    """
+    either = aliased(Block), aliased(Block)
+    pairs = zip(either, ((one, other), (other, one)), strict=True)
+    return or_(
+        *(
+            select(literal(1))
+            .where(hidden.owner_id == owner, hidden.account_id == account)
+            .limit(1)
+            .correlate_except(hidden)
+            .scalar_subquery()
+            .is_not(None)
+            for hidden, (owner, account) in pairs
+        )
+    )
+
+
+def block(session: Session, owner_id: UUID, account_id: UUID, called: str = "") -> None:
+    """``called``: by what name the owner knows them, to find them by when it is taken back."""
+    insert_new(session, Block, [{"owner_id": owner_id, "account_id": account_id, "called": called}])
+
+
+def unblock(session: Session, owner_id: UUID, account_id: UUID) -> None:
+    """Raises NotFound."""
+    gone = session.scalar(
+        delete(Block)
+        .where(Block.owner_id == owner_id, Block.account_id == account_id)
+        .returning(Block.account_id)
+    )
+    if gone is None:
+        raise NotFound
+
+
+def blocks_of(session: Session, owner_id: UUID) -> Sequence[Block]:
+    """Whom the owner has blocked, the latest first; never who has blocked the owner."""
+    return session.scalars(
+        select(Block)
+        .where(Block.owner_id == owner_id)
+        .order_by(Block.created_at.desc(), Block.account_id)
+    ).all()

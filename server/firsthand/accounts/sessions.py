@@ -1,0 +1,142 @@
+"""The browsers that are signed in: started, seen, confirmed, ended."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from firsthand.accounts.acts import Act, note
+from firsthand.accounts.browsers import browser_words
+from firsthand.accounts.models import Account, SignInSession, number_of
+from firsthand.accounts.signing_in import BrowserSession, Viewer, hash_token
+from firsthand.db import now
+from firsthand.problems import NotFound
+
+SESSION_LASTS = timedelta(days=90)
+SESSION_LASTS_UNSEEN = timedelta(days=30)
+# To the hour is enough for people, and spares a write with each request.
+_SEEN_AGAIN_AFTER = timedelta(hours=1)
+
+
+def start_session(session: Session, account_id: UUID, browser: str) -> str:
+    """Sign a browser in; returns the secret for its cookie."""
+    token = secrets.token_urlsafe(32)
+    moment = now()
+    unseen_since = moment - SESSION_LASTS_UNSEEN
+    session.execute(
+        delete(SignInSession).where(
+            or_(SignInSession.expires_at < moment, SignInSession.last_seen_at < unseen_since)
+        )
+    )
+    session.add(
+        SignInSession(
+            token_hash=hash_token(token),
+            account_id=account_id,
+            browser=browser[:200],
+            created_at=moment,
+            expires_at=moment + SESSION_LASTS,
+            last_seen_at=moment,
+            fresh_at=moment,
+        )
+    )
+    return token
+
+
+def end_session(session: Session, token: str) -> None:
+    ended = session.scalar(
+        delete(SignInSession)
+        .where(SignInSession.token_hash == hash_token(token))
+        .returning(SignInSession.account_id)
+    )
+    if ended:
+        note(session, ended, Act.SIGNED_OUT)
+
+
+def take_session(session: Session, account_id: UUID, token: str) -> bool:
+    """End the account's session for one that takes its place; False if it has ended already."""
+    taken = session.scalar(
+        delete(SignInSession)
+        .where(
+            SignInSession.account_id == account_id,
+            SignInSession.token_hash == hash_token(token),
+            *alive(now()),
+        )
+        .returning(SignInSession.token_hash)
+    )
+    return taken is not None
+
+
+def end_session_numbered(session: Session, account_id: UUID, number: str) -> None:
+    """Sign one browser out. Raises NotFound."""
+    for each in sessions_of(session, account_id):
+        if each.number == number:
+            session.execute(
+                delete(SignInSession).where(SignInSession.token_hash == each.token_hash)
+            )
+            note(session, account_id, Act.SIGNED_OUT, browser_words(each.browser))
+            return
+    raise NotFound
+
+
+def end_sessions(session: Session, account_id: UUID) -> None:
+    """Sign the account out of every browser."""
+    note(session, account_id, Act.SESSIONS_ENDED)
+    session.execute(delete(SignInSession).where(SignInSession.account_id == account_id))
+
+
+def sessions_of(session: Session, account_id: UUID) -> Sequence[SignInSession]:
+    """The browsers that are signed in, the newest first."""
+    return session.scalars(
+        select(SignInSession)
+        .where(SignInSession.account_id == account_id, *alive(now()))
+        .order_by(SignInSession.created_at.desc(), SignInSession.token_hash)
+    ).all()
+
+
+def viewer_of_session(session: Session, token: str) -> Viewer | None:
+    token_hash = hash_token(token)
+    row = session.execute(
+        select(
+            Account.id,
+            Account.name,
+            Account.email,
+            SignInSession.fresh_at,
+            SignInSession.last_seen_at,
+        )
+        .join(SignInSession, SignInSession.account_id == Account.id)
+        .where(SignInSession.token_hash == token_hash, *alive(now()))
+    ).one_or_none()
+    if row is None:
+        return None
+    number = number_of(token_hash)
+    browser = BrowserSession(number, row.fresh_at, row.last_seen_at)
+    return Viewer(row.id, row.name, row.email, session=browser)
+
+
+def is_seen_again(viewer: Viewer, moment: datetime) -> bool:
+    """Whether it is time to note that the viewer's browser was here."""
+    browser = viewer.session
+    return browser is not None and moment - browser.last_seen_at > _SEEN_AGAIN_AFTER
+
+
+def note_seen(session: Session, token: str) -> None:
+    """The browser was here. Many requests at once write once."""
+    moment = now()
+    session.execute(
+        update(SignInSession)
+        .where(
+            SignInSession.token_hash == hash_token(token),
+            SignInSession.last_seen_at < moment - _SEEN_AGAIN_AFTER,
+        )
+        .values(last_seen_at=moment)
+    )
+
+
+def alive(moment: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        SignInSession.expires_at > moment,
+        SignInSession.last_seen_at > moment - SESSION_LASTS_UNSEEN,
+    )

@@ -1,0 +1,180 @@
+"""One mail, ever, to somebody on an organiser's list: what it shows of them, and how to be removed.
+
+An address that has had it is remembered by its hash, whatever becomes of the list.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from firsthand.accounts.models import Account
+from firsthand.attendees.models import Attendee
+from firsthand.badges.finding import find_badges
+from firsthand.db import insert_new, lock_owners
+from firsthand.events.models import Event, EventRole, Role
+from firsthand.handles.models import Handle
+from firsthand.organising.models import Invitation, RemovalRequest
+from firsthand.organising.removal_links import address_hash, removal_token
+from firsthand.reminders.delivering import INVITATION, Order, queue_mail
+
+# So many a transaction, so that no scan waits long.
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Somebody of the list as the mail names them; ``handles`` as pairs (network, name)."""
+
+    name: str
+    headline: str
+    company: str
+    listed: bool
+    handles: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationLetter:
+    to: str
+    event: Event
+    organiser: str
+    people: Sequence[Invited]
+    asked: bool
+    removal: str
+
+
+def count_invitable(session: Session, key: bytes, event_id: UUID) -> int:
+    """How many addresses have had no mail yet."""
+    return len(_without_mail(session, key, event_id))
+
+
+def invite_some(session: Session, key: bytes, event_id: UUID, sender_id: UUID) -> int:
+    """Queue the mail of some who have had none; how many. Call until it is none."""
+    lock_owners(session, [event_id])
+    some = list(_without_mail(session, key, event_id).items())[:_AT_ONCE]
+    for hashed, attendee_id in some:
+        _queue(session, event_id, hashed, attendee_id, sender_id, asked=False)
+    return len(some)
+
+
+def ask_removal(session: Session, key: bytes, token: str, *, can_mail: bool) -> None:
+    """Whoever holds a badge asks that its wearer be removed.
+
+    Anybody who has photographed it could: so the one mail goes to the listed address, whose link
+    removes; where there is none, or it has had its mail, the organiser decides.
+    """
+    badge = find_badges(session, [token], []).get(token)
+    attendee = session.get(Attendee, badge.attendee_id) if badge else None
+    if attendee is None or attendee.account_id is not None:
+        return
+    lock_owners(session, [attendee.event_id])
+    hashed = address_hash(key, attendee.event_id, attendee.email or "")
+    organiser_id = _organiser(session, attendee.event_id)
+    waits = can_mail and hashed in _without_mail(session, key, attendee.event_id, attendee.email)
+    if waits and organiser_id is not None:
+        _queue(session, attendee.event_id, hashed, attendee.id, organiser_id, asked=True)
+    else:
+        row = {"event_id": attendee.event_id, "attendee_id": attendee.id}
+        insert_new(session, RemovalRequest, [row])
+
+
+def invitation_letter(session: Session, order: Order, key: bytes) -> InvitationLetter | None:
+    """What it says as of now; None for somebody who is not on the list any more, or signed up."""
+    attendee = session.get(Attendee, UUID(order.data["attendee"]))
+    if attendee is None or attendee.account_id is not None or not attendee.email:
+        return None
+    event = session.get_one(Event, attendee.event_id)
+    hashed = address_hash(key, event.id, attendee.email)
+    if hashed != order.data["address"]:
+        return None  # the list says another address by now, which may get a mail of its own
+    organiser_id = _organiser(session, event.id)
+    organiser = session.get(Account, organiser_id) if organiser_id else None
+    return InvitationLetter(
+        to=attendee.email,
+        event=event,
+        organiser=(organiser.name or organiser.email) if organiser else "The organiser",
+        people=_people(session, event.id, attendee.email),
+        asked=bool(order.data.get("asked")),
+        removal=removal_token(key, event.id, hashed),
+    )
+
+
+def _queue(
+    session: Session,
+    event_id: UUID,
+    hashed: str,
+    attendee_id: UUID,
+    sender_id: UUID,
+    *,
+    asked: bool,
+) -> None:
+    insert_new(session, Invitation, [{"event_id": event_id, "address_hash": hashed}])
+    said = {"attendee": str(attendee_id), "address": hashed, "asked": asked}
+    queue_mail(session, sender_id, INVITATION, f"{INVITATION}:{event_id}:{hashed}", said)
+
+
+def _without_mail(
+    session: Session, key: bytes, event_id: UUID, email: str | None = None
+) -> dict[str, UUID]:
+    """One attendee of each address by its hash: on the list, without an account, not written to."""
+    stmt = (
+        select(Attendee.email, Attendee.id)
+        .where(
+            Attendee.event_id == event_id,
+            Attendee.account_id.is_(None),
+            Attendee.email > "",
+            Attendee.email.not_in(select(Account.email)),
+        )
+        .order_by(Attendee.id.desc())
+    )
+    if email is not None:
+        stmt = stmt.where(Attendee.email == email)
+    found = {
+        address_hash(key, event_id, address): attendee_id
+        for address, attendee_id in session.execute(stmt)
+        if address
+    }
+    written = session.scalars(
+        select(Invitation.address_hash).where(Invitation.event_id == event_id)
+    )
+    for hashed in written:
+        found.pop(hashed, None)
+    return found
+
+
+def _organiser(session: Session, event_id: UUID) -> UUID | None:
+    return session.scalar(
+        select(EventRole.account_id)
+        .where(EventRole.event_id == event_id, EventRole.role == Role.ORGANISER)
+        .order_by(EventRole.account_id)
+        .limit(1)
+    )
+
+
+def _people(session: Session, event_id: UUID, email: str) -> list[Invited]:
+    attendees = session.scalars(
+        select(Attendee)
+        .where(
+            Attendee.event_id == event_id,
+            Attendee.email == email,
+            Attendee.account_id.is_(None),
+        )
+        .order_by(Attendee.name, Attendee.id)
+    ).all()
+    handles = session.execute(
+        select(Handle.attendee_id, Handle.network, Handle.name)
+        .where(Handle.attendee_id.in_([each.id for each in attendees]))
+        .order_by(Handle.id)
+    ).all()
+    return [
+        Invited(
+            each.name,
+            each.headline,
+            each.company,
+            each.listed,
+            [(network, name) for of, network, name in handles if of == each.id],
+        )
+        for each in attendees
+    ]

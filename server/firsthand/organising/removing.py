@@ -1,0 +1,109 @@
+"""Off an organiser's list for good: whoever never signed up may ask for it, without signing in.
+
+Their row goes with its badge and its handles. What others wrote about having met them is theirs.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from firsthand.attendees.models import Attendee
+from firsthand.db import insert_new, lock_owners
+from firsthand.organising.list_file import ListRow
+from firsthand.organising.models import Removal
+from firsthand.organising.removal_links import address_hash, person_hashes
+from firsthand.problems import Invalid, NotFound
+
+
+def listed_with(session: Session, key: bytes, event_id: UUID, address: str) -> Sequence[Attendee]:
+    """Those of the list, claimed by nobody, whose address has this hash, by name."""
+    addresses = session.scalars(
+        select(Attendee.email)
+        .where(
+            Attendee.event_id == event_id,
+            Attendee.account_id.is_(None),
+            Attendee.email.is_not(None),
+        )
+        .distinct()
+    )
+    email = next((each for each in addresses if _is_it(key, event_id, each, address)), None)
+    if email is None:
+        return []
+    return session.scalars(
+        select(Attendee)
+        .where(
+            Attendee.event_id == event_id,
+            Attendee.email == email,
+            Attendee.account_id.is_(None),
+        )
+        .order_by(Attendee.name, Attendee.id)
+    ).all()
+
+
+def remove_for_good(session: Session, key: bytes, event_id: UUID, address: str) -> int:
+    """Everybody with the address of this hash; how many. A later list brings none of them back."""
+    lock_owners(session, [event_id])
+    gone = listed_with(session, key, event_id, address)
+    _remember(session, event_id, [address])
+    for attendee in gone:
+        _erase(session, key, attendee)
+    return len(gone)
+
+
+def remove_one_for_good(session: Session, key: bytes, event_id: UUID, attendee_id: UUID) -> None:
+    """Somebody who asked the organiser. Raises NotFound, also for one that an account claimed."""
+    lock_owners(session, [event_id])
+    attendee = session.scalar(
+        select(Attendee).where(
+            Attendee.id == attendee_id,
+            Attendee.event_id == event_id,
+            Attendee.account_id.is_(None),
+        )
+    )
+    if attendee is None:
+        raise NotFound
+    _erase(session, key, attendee)
+
+
+def without_removed(
+    session: Session, key: bytes | None, event_id: UUID, rows: Sequence[ListRow]
+) -> list[ListRow]:
+    """The rows of a list but for those who asked to be removed from this event.
+
+    Raises Invalid where somebody did and there is no key to know them by.
+    """
+    removed = set(session.scalars(select(Removal.person_hash).where(Removal.event_id == event_id)))
+    if not removed:
+        return list(rows)
+    if key is None:
+        raise Invalid(
+            "Somebody has asked to be removed from this event, and only the server's secret tells "
+            "who. Set FIRSTHAND_CODE_SECRET or FIRSTHAND_SECRET_KEY as it is on the server."
+        )
+    return [
+        row
+        for row in rows
+        if removed.isdisjoint(person_hashes(key, event_id, row.name, row.email, row.ticket))
+    ]
+
+
+def has_removed(session: Session, event_id: UUID) -> bool:
+    stmt = select(Removal.event_id).where(Removal.event_id == event_id).limit(1)
+    return session.scalar(stmt) is not None
+
+
+def _is_it(key: bytes, event_id: UUID, email: str | None, address: str) -> bool:
+    return email is not None and address_hash(key, event_id, email) == address
+
+
+def _erase(session: Session, key: bytes, attendee: Attendee) -> None:
+    said = (attendee.name, attendee.email, attendee.ticket)
+    _remember(session, attendee.event_id, person_hashes(key, attendee.event_id, *said))
+    session.execute(delete(Attendee).where(Attendee.id == attendee.id))
+
+
+def _remember(session: Session, event_id: UUID, hashes: Sequence[str]) -> None:
+    rows = [{"event_id": event_id, "person_hash": each} for each in hashes]
+    insert_new(session, Removal, rows)

@@ -1,0 +1,362 @@
+"""One mail to who never signed up, and never to be on the list again for who asks."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import select, update
+
+from firsthand.attendees.models import Attendee
+from firsthand.badges.models import Badge
+from firsthand.db import now
+from firsthand.events.models import Event
+from firsthand.organising.list_reading import read_list
+from firsthand.organising.lists import import_read_list
+from firsthand.organising.models import Removal, RemovalRequest
+from firsthand.organising.removal_links import removal_key
+from firsthand.problems import Invalid
+from firsthand.reminders.models import Delivery
+from firsthand.tables import metadata
+from tests.mailbox import Mailbox
+from tests.server.house import House, Person
+
+LIST = (
+    "name,email,headline,company,listed,ticket,x\n"
+    "Priya Nair,priya@example.org,Recruiter,Harbour,yes,T-1,priya_n\n"
+    "Tom Ray,tom@example.org,,,no,T-2,\n"
+    "Una Old,,,,yes,,\n"
+)
+
+
+@dataclass
+class Fair:
+    house: House
+    olga: Person
+    event: Event
+    mailbox: Mailbox
+
+    def bring(self, csv: str = LIST) -> object:
+        key = removal_key(self.house.settings.code_secret)
+        read = read_list(csv.encode())
+        report = self.house.db.write_now(import_read_list, self.event.id, read, None, key)
+        self.house.settle()
+        return report
+
+    def invite(self) -> None:
+        answer = self.olga.client.post("/organise/seaside/invitations")
+        assert answer.status_code == 303, answer.text
+
+    def send(self) -> None:
+        asyncio.run(self.house.app.state.sender.send_what_is_due())
+
+    def mails_to(self, address: str) -> list[str]:
+        found = [mail for mail in self.mailbox.messages if mail["To"] == address]
+        return [mail.get_content() for mail in found]
+
+    def names(self) -> set[str]:
+        stmt = select(Attendee.name).where(Attendee.event_id == self.event.id)
+        return set(self.house.db.read_now(lambda session: session.scalars(stmt).all()))
+
+    def token(self, name: str) -> str:
+        stmt = (
+            select(Badge.token)
+            .join(Attendee, Attendee.id == Badge.attendee_id)
+            .where(Attendee.name == name)
+        )
+        return self.house.db.read_now(lambda session: session.scalars(stmt).one())
+
+    def link(self, address: str) -> str:
+        (text,) = self.mails_to(address)
+        found = re.search(r"/removal/\S+", text)
+        assert found
+        return found.group()
+
+    def requests(self) -> int:
+        return len(
+            self.house.db.read_now(lambda session: session.scalars(select(RemovalRequest)).all())
+        )
+
+
+@pytest.fixture
+def fair(database_url: str) -> Iterator[Fair]:
+    with Mailbox(refuses=lambda address: address.startswith("gone@")) as mailbox:
+        house = House(database_url, smtp_url=mailbox.url)
+        olga = house.person("Olga Organiser")
+        fair = Fair(house, olga, house.event(olga, timezone="UTC"), mailbox)
+        fair.bring()
+        yield fair
+        house.close()
+
+
+def test_each_address_gets_one_mail_that_says_who_gave_it_and_what_is_shown(fair: Fair) -> None:
+    fair.invite()
+    fair.send()
+    (text,) = fair.mails_to("priya@example.org")
+    for said in ("Olga Organiser", "Recruiters by the Sea", "Recruiter, Harbour", "priya_n"):
+        assert said in text
+    assert "/sign-in?next=/me" in text
+    assert len(fair.mailbox.messages) == 2
+
+
+def test_never_a_second_one_however_often_it_is_asked_for_or_the_list_comes_again(
+    fair: Fair,
+) -> None:
+    fair.invite()
+    fair.send()
+    fair.invite()
+    # The organiser takes her off and brings the list again: another row, the same address.
+    fair.house.db.write_now(
+        lambda session: session.execute(Attendee.__table__.delete())  # type: ignore[attr-defined]
+    )
+    fair.house.db.write_now(
+        lambda session: session.execute(Delivery.__table__.delete())  # type: ignore[attr-defined]
+    )
+    fair.bring()
+    fair.invite()
+    fair.house.client().post(f"/b/{fair.token('Priya Nair')}/removal")
+    fair.send()
+    assert len(fair.mails_to("priya@example.org")) == 1
+
+
+def test_one_buyer_of_many_tickets_gets_one_mail_that_names_them_all(fair: Fair) -> None:
+    fair.bring("name,email,ticket\nAnn,buyer@example.org,B-1\nBob,buyer@example.org,B-2\n")
+    fair.invite()
+    fair.send()
+    (text,) = fair.mails_to("buyer@example.org")
+    assert "Ann" in text
+    assert "Bob" in text
+
+
+def test_who_has_an_account_gets_none(fair: Fair) -> None:
+    fair.house.person("Priya", "priya@example.org")
+    fair.invite()
+    fair.send()
+    assert fair.mails_to("priya@example.org") == []
+
+
+def test_who_signs_up_before_it_goes_out_gets_none(fair: Fair) -> None:
+    fair.invite()
+    priya = fair.house.person("Priya", "priya@example.org")
+    claimed = update(Attendee).where(Attendee.ticket == "T-1").values(account_id=priya.id)
+    fair.house.db.write_now(lambda session: session.execute(claimed))
+    fair.send()
+    assert fair.mails_to("priya@example.org") == []
+
+
+def test_an_address_that_takes_no_mail_is_no_problem_of_the_organisers(fair: Fair) -> None:
+    fair.bring("name,email\nGone Girl,gone@example.org\n")
+    wish = {"digest": "daily", "by_mail": "yes", "timezone": "UTC", "hour": "8", "weekday": "0",
+            "quiet_from": "1", "quiet_until": "1"}  # fmt: skip
+    fair.olga.client.put("/me/reminders", data=wish)
+    fair.invite()
+    fair.send()
+    again = update(Delivery).values(not_before=now(), claimed_until=None)
+    fair.house.db.write_now(lambda session: session.execute(again))
+    fair.send()
+    assert fair.mails_to("gone@example.org") == []
+    assert "takes no mail" not in fair.olga.client.get("/me/reminders").text
+    assert "There is nobody here" not in fair.olga.client.get("/me/reminders").text
+
+
+def test_the_link_removes_only_when_its_button_is_pressed(fair: Fair) -> None:
+    fair.invite()
+    fair.send()
+    link = fair.link("priya@example.org")
+    page = fair.house.client().get(link)
+    assert page.status_code == 200
+    assert "Priya Nair" in page.text
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert "Priya Nair" in fair.names()
+    assert fair.house.client().post(link).status_code == 200
+    assert "Priya Nair" not in fair.names()
+    assert fair.house.client().get(link).status_code == 200
+
+
+def test_nothing_is_left_of_who_was_removed_and_a_later_list_brings_nobody_back(
+    fair: Fair,
+) -> None:
+    met = fair.house.person("Mia")
+    fair.house.attendee(fair.event, met)
+    token = fair.token("Priya Nair")
+    scan = {"code": f"http://127.0.0.1:8000/b/{token}"}
+    wearer = fair.house.attendee(fair.event, "Somebody")
+    contact = fair.house.scan(met, wearer, **scan)["contact"]
+    met.client.patch(f"/people/{contact}", data={"note": "liked boats"})
+    fair.invite()
+    fair.send()
+    link = fair.link("priya@example.org")
+    fair.house.client().post(link)
+    left = everything(fair.house)
+    for word in ("Priya", "priya", "Harbour", "T-1", token):
+        assert word not in left, word
+    # What another wrote themselves stays theirs.
+    card = met.client.get(f"/api/v1/contacts/{contact}").json()
+    assert card["name"] == "Unknown"
+    assert "liked boats" in met.client.get(f"/people/{contact}").text
+    assert fair.house.client().get(f"/b/{token}").status_code == 404
+    report = fair.bring()
+    assert report.removed == 1  # type: ignore[attr-defined]
+    # By the ticket too, under another address.
+    again = fair.bring("name,email,ticket\nP. Nair,other@example.org,T-1\n")
+    assert again.removed == 1  # type: ignore[attr-defined]
+    assert fair.names() == {"Tom Ray", "Una Old", "Mia", "Somebody"}
+
+
+def everything(house: House) -> str:
+    def read(session: object) -> str:
+        rows = [session.execute(select(table)).all() for table in metadata.sorted_tables]  # type: ignore[attr-defined]
+        return repr(rows)
+
+    return house.db.read_now(read)
+
+
+def test_the_preview_says_how_many_are_left_out(fair: Fair) -> None:
+    fair.invite()
+    fair.send()
+    fair.house.client().post(fair.link("priya@example.org"))
+    kept = fair.olga.client.post("/organise/seaside/lists", files={"file": ("a.csv", LIST)})
+    page = fair.olga.client.get(kept.headers["location"])
+    assert "1 person asked to be removed from this event and is left out" in page.text
+
+
+def test_nor_can_they_be_added_by_hand(fair: Fair) -> None:
+    fair.invite()
+    fair.send()
+    fair.house.client().post(fair.link("priya@example.org"))
+    answer = fair.olga.client.post(
+        "/organise/seaside/attendees", data={"name": "Priya", "email": "priya@example.org"}
+    )
+    assert answer.status_code == 400
+    assert "asked to be removed" in answer.text
+    assert "Priya" not in fair.names()
+
+
+def test_without_the_secret_no_list_is_imported_where_somebody_was_removed(fair: Fair) -> None:
+    fair.invite()
+    fair.send()
+    fair.house.client().post(fair.link("priya@example.org"))
+    with pytest.raises(Invalid):
+        fair.house.db.write_now(
+            import_read_list, fair.event.id, read_list(LIST.encode()), None, None
+        )
+
+
+def test_what_is_kept_of_them_tells_nobody_who_they_were(fair: Fair) -> None:
+    fair.invite()
+    fair.send()
+    fair.house.client().post(fair.link("priya@example.org"))
+    kept = fair.house.db.read_now(
+        lambda session: session.scalars(select(Removal.person_hash)).all()
+    )
+    assert len(kept) == 2  # the address and the ticket
+    assert all(re.fullmatch(r"[0-9a-f]{32}", each) for each in kept)
+
+
+def test_a_link_that_was_made_up_leads_nowhere(fair: Fair) -> None:
+    for token in ("A" * 64, "x", "A" * 63 + "%C3%A4"):
+        assert fair.house.client().get(f"/removal/{token}").status_code == 404
+        assert fair.house.client().post(f"/removal/{token}").status_code == 404
+
+
+def test_a_link_of_who_signed_up_since_removes_nothing(fair: Fair) -> None:
+    fair.invite()
+    fair.send()
+    priya = fair.house.person("Priya Nair", "priya@example.org")
+    claimed = update(Attendee).where(Attendee.ticket == "T-1").values(account_id=priya.id)
+    fair.house.db.write_now(lambda session: session.execute(claimed))
+    fair.house.client().post(fair.link("priya@example.org"))
+    assert "Priya Nair" in fair.names()
+
+
+def test_the_badges_page_answers_the_same_whoever_wears_it(fair: Fair) -> None:
+    zoe = fair.house.person("Zoe")
+    worn = [fair.token("Priya Nair"), fair.token("Una Old")]
+    worn.append(fair.house.attendee(fair.event, zoe).token)
+    answers = [fair.house.client().post(f"/b/{token}/removal") for token in worn]
+    assert {answer.status_code for answer in answers} == {200}
+    texts = {
+        re.sub("|".join(worn), "TOKEN", re.sub(r'nonce="[^"]*"', "", answer.text))
+        for answer in answers
+    }
+    assert len(texts) == 1
+    unknown = fair.house.client().post(f"/b/{'0' * 26}/removal")
+    assert unknown.status_code == fair.house.client().get(f"/b/{'0' * 26}").status_code == 404
+
+
+def test_the_badges_page_sends_the_one_mail_to_the_listed_address(fair: Fair) -> None:
+    for _ in range(3):
+        fair.house.client().post(f"/b/{fair.token('Tom Ray')}/removal")
+    fair.send()
+    (text,) = fair.mails_to("tom@example.org")
+    assert "Somebody who holds a badge of yours" in text
+    # Two more asked after the mail was queued: the organiser sees that once.
+    assert fair.requests() == 1
+    fair.house.client().post(fair.link("tom@example.org"))
+    assert "Tom Ray" not in fair.names()
+    assert fair.requests() == 0
+
+
+def test_without_an_address_the_organiser_decides(fair: Fair) -> None:
+    fair.house.client().post(f"/b/{fair.token('Una Old')}/removal")
+    page = fair.olga.client.get("/organise/seaside/reports").text
+    assert "Una Old" in page
+    wearer = re.search(r"/organise/seaside/removals/([0-9a-f-]+)", page)
+    assert wearer
+    kept = fair.olga.client.delete(f"/organise/seaside/removals/{wearer.group(1)}")
+    assert kept.status_code == 303
+    assert "Una Old" in fair.names()
+    fair.house.client().post(f"/b/{fair.token('Una Old')}/removal")
+    gone = fair.olga.client.put(f"/organise/seaside/removals/{wearer.group(1)}")
+    assert gone.status_code == 303
+    assert "Una Old" not in fair.names()
+    # Her name is all that the list says of her.
+    assert fair.bring("name\nUna Old\n").removed == 1  # type: ignore[attr-defined]
+
+
+def test_where_no_mail_can_be_sent_the_organiser_decides_as_well(database_url: str) -> None:
+    house = House(database_url)
+    try:
+        olga = house.person("Olga")
+        event = house.event(olga, timezone="UTC")
+        wearer = house.attendee(event, "Ada", email="ada@example.org")
+        house.client().post(f"/b/{wearer.token}/removal")
+        assert "Ada" in olga.client.get("/organise/seaside/reports").text
+        assert olga.client.post("/organise/seaside/invitations").status_code == 409
+    finally:
+        house.close()
+
+
+def test_two_replicas_that_send_at_once_send_each_mail_once(fair: Fair) -> None:
+    rows = "".join(f"Guest {n},guest{n}@example.org\n" for n in range(40))
+    fair.bring("name,email\n" + rows)
+    fair.invite()
+    other = House(str(fair.house.db.url.render_as_string(hide_password=False)),
+                  smtp_url=fair.mailbox.url)  # fmt: skip
+    try:
+
+        async def both() -> None:
+            await asyncio.gather(
+                fair.house.app.state.sender.send_what_is_due(),
+                other.app.state.sender.send_what_is_due(),
+            )
+
+        asyncio.run(both())
+    finally:
+        other.close()
+    sent = [str(mail["To"]) for mail in fair.mailbox.messages]
+    assert len(sent) == len(set(sent)) == 42
+
+
+def test_settings_of_another_secret_do_not_open_the_link(fair: Fair) -> None:
+    fair.invite()
+    fair.send()
+    link = fair.link("priya@example.org")
+    other = House(
+        str(fair.house.db.url.render_as_string(hide_password=False)), code_secret="another one"
+    )
+    try:
+        assert other.client().get(link).status_code == 404
+    finally:
+        other.close()

@@ -1,0 +1,47 @@
+"""The page of an event one is at: what waits, and the way on."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import update
+
+from firsthand.db import now
+from firsthand.events.days import local_day
+from firsthand.followups.models import FollowUp
+from firsthand.scans.keeping import MeetingDraft, keep_meeting
+from tests.server.house import House, Person
+
+
+@pytest.fixture
+def mira(house: House) -> Person:
+    """At an event where she has promised one thing; she does not run it."""
+    organiser = house.person("Organiser")
+    event = house.event(organiser, timezone="UTC")
+    mira = house.person("Mira Andersen")
+    house.attendee(event, mira)
+    wearer = house.attendee(event, "Fenna Wouters")
+    draft = MeetingDraft(attendee=wearer.id, event="seaside", intents=["coffee"])
+    house.db.write_now(keep_meeting, mira.id, draft)
+    return mira
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(-3, "the first was due"), (0, "the next is due today"), (3, "the next is")]
+)
+def test_what_is_late_is_not_called_the_next(
+    house: House, mira: Person, days: int, words: str
+) -> None:
+    due = local_day(now(), ZoneInfo("UTC")) + timedelta(days=days)
+    house.db.write_now(lambda session: session.execute(update(FollowUp).values(due=due)))
+    assert words in mira.client.get("/events/seaside").text
+
+
+def test_who_organises_finds_the_way_from_the_first_page(house: House) -> None:
+    organiser = house.person("Organiser")
+    house.attendee(house.event(organiser), organiser)
+    assert 'href="/organise"' in organiser.client.get("/events/seaside").text
+
+
+def test_who_only_attends_is_not_sent_to_organise(mira: Person) -> None:
+    assert 'href="/organise">' not in mira.client.get("/events/seaside").text
