@@ -177,6 +177,15 @@ def test_staff_may_do_all_but_choose_staff(house: House, organiser: Person, even
     assert helper.client.get("/organise/seaside").status_code == 404
 
 
+def test_only_who_runs_an_event_has_organise_in_the_menu(
+    house: House, organiser: Person, event: Event
+) -> None:
+    house.attendee(event, attendee := house.person("Ana Oliveira"))
+    entry = 'href="/organise"'
+    assert entry in organiser.client.get("/people").text
+    assert entry not in attendee.client.get("/people").text
+
+
 def test_the_organiser_cannot_be_removed(house: House, organiser: Person, event: Event) -> None:
     path = f"/organise/seaside/staff/{organiser.id}"
     assert organiser.client.post(path, data={"_method": "DELETE"}).status_code == 404
