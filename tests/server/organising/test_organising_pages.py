@@ -186,6 +186,18 @@ def test_only_who_runs_an_event_has_organise_in_the_menu(
     assert entry not in attendee.client.get("/people").text
 
 
+def test_one_helper_is_removed_and_the_others_stay(
+    house: House, organiser: Person, event: Event
+) -> None:
+    leaving, staying = house.person("Leaving"), house.person("Staying")
+    for each in (leaving, staying):
+        organiser.client.post("/organise/seaside/staff", data={"email": each.email})
+    remove = {"_method": "DELETE"}
+    organiser.client.post(f"/organise/seaside/staff/{leaving.id}", data=remove)
+    assert leaving.client.get("/organise/seaside").status_code == 404
+    assert staying.client.get("/organise/seaside").status_code == 200
+
+
 def test_the_organiser_cannot_be_removed(house: House, organiser: Person, event: Event) -> None:
     path = f"/organise/seaside/staff/{organiser.id}"
     assert organiser.client.post(path, data={"_method": "DELETE"}).status_code == 404

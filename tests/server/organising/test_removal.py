@@ -381,3 +381,4 @@ def test_who_has_taken_one_of_an_addresss_places_keeps_it_when_the_rest_is_remov
     # Whoever presses twice is told the same.
     assert fair.house.client().post(link).status_code == 200
     assert "Ann" in fair.names()
+    assert "Una Old" in fair.names(), "who has no address is not who had this one"
