@@ -97,6 +97,11 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "Attendee.account_id.is_(None))",
     ): "_is_it passes over who has no address; the query only spares reading them",
     (
+        "organising/removal_links.py",
+        "read_removal_token",
+        "True -> False",
+    ): "what is passed over in a token of 64 letters makes it too short, which is looked at, too",
+    (
         "sign_in_elsewhere/linking.py",
         "_offer",
         "OfferedLink.expires_at < moment -> OfferedLink.expires_at <= moment",

@@ -198,6 +198,14 @@ def test_one_helper_is_removed_and_the_others_stay(
     assert staying.client.get("/organise/seaside").status_code == 200
 
 
+def test_an_event_shows_its_own_team_only(house: House, organiser: Person, event: Event) -> None:
+    stranger = house.person("Otto")
+    house.event(stranger, "inland", "Recruiters Inland")
+    page = organiser.client.get("/organise/seaside").text
+    assert organiser.email in page
+    assert stranger.email not in page
+
+
 def test_the_organiser_cannot_be_removed(house: House, organiser: Person, event: Event) -> None:
     path = f"/organise/seaside/staff/{organiser.id}"
     assert organiser.client.post(path, data={"_method": "DELETE"}).status_code == 404
