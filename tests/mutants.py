@@ -8,7 +8,6 @@ has noticed. Nothing is written: each change is made in a forked process that ha
 imported already (``tests/mutating.py``). PostgreSQL would only double the time.
 """
 
-import gc
 import os
 import random
 import sys
@@ -155,7 +154,6 @@ class Judge:
         if session.testsfailed:
             raise session.Interrupted("the tests could not be read")
         self._session = session
-        gc.freeze()  # else a child's first collection copies all memory that it shares
         self._items = {item.nodeid: item for item in session.items}
         baseline = self._baseline()
         mutants = [

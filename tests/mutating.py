@@ -86,15 +86,19 @@ def _put(file: str, tree: ast.Module) -> None:
     """Give the functions of the file the code of the tree.
 
     Only bodies differ, so the functions themselves stay, wherever a decorator or a route has
-    taken them to.
+    taken them to. Raises RuntimeError where there is none.
     """
     codes: dict[tuple[str, int], CodeType] = {}
+    found = False
     _gather(compile(ast.fix_missing_locations(tree), file, "exec"), codes)
     for each in gc.get_objects():
         if type(each) is FunctionType and each.__code__.co_filename == file:
             code = codes.get((each.__code__.co_qualname, each.__code__.co_firstlineno))
             if code is not None and code.co_freevars == each.__code__.co_freevars:
                 each.__code__ = code
+                found = True
+    if not found:
+        raise RuntimeError(f"no function of {file} is to be found in this process")
 
 
 def _gather(code: CodeType, into: dict[tuple[str, int], CodeType]) -> None:
