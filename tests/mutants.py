@@ -1,127 +1,320 @@
 """Do the tests notice? One small change at a time to what decides who may see and do what.
 
-``python tests/mutants.py [MINUTES] [SEED]``: changes places of the modules below, in an order that
-the seed decides, and runs the tests of each module against the change, until the time is over; says
-which changes no test has noticed. The changed module is never written: the tests' own process
-compiles it so when it imports it (``tests/mutating.py``).
+``python tests/mutants.py [MINUTES] [SEED] [MODULE...]``: first runs the tests, unchanged, and sees
+which of them comes by which statement. Then it changes places of the modules, in an order that the
+seed decides, until the time is over; against each change it runs those of the module's tests that
+come by the changed statement, the quickest first, until one fails. It says which changes no test
+has noticed. Nothing is written: each change is made in a forked process that has everything
+imported already (``tests/mutating.py``). PostgreSQL would only double the time.
 """
 
 import os
 import random
-import subprocess
 import sys
+import tempfile
 import time
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from multiprocessing import connection, get_context
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.mutating import CHANGE, places  # noqa: E402  # the checkout is on the path only now
+from tests.mutating import Place, change, places, watch  # noqa: E402  # only now on the path
 
-_MATRIX = "tests/server/access/test_matrix.py"
-_SIGN_IN = ("tests/server/accounts/test_sign_in.py", "tests/server/accounts/test_sessions.py")
+_AT_ONCE = int(os.environ.get("MUTANTS_AT_ONCE", "2"))
+_PATIENCE = 10  # times what the same tests took unchanged
+_STARTING = 5.0  # seconds: the first test of a process puts an application together
+_FORKED = get_context("fork")
+
+_SIGN_IN = ("tests/server/accounts", "tests/unit/accounts", "tests/server/access/test_matrix.py")
 _SEEING = (
-    "tests/server/accounts/test_preview.py",
-    "tests/server/accounts/test_blocking.py",
-    "tests/server/accounts/test_revoking.py",
+    "tests/server/accounts",
     "tests/server/contacts",
     "tests/server/attendees",
     "tests/server/scans",
     "tests/server/unmet",
-    "tests/server/accounts/test_me.py",
+    "tests/server/access/test_matrix.py",
 )
+_ORGANISING = (
+    "tests/server/organising",
+    "tests/server/events",
+    "tests/server/cli/test_events.py",
+    "tests/server/access/test_matrix.py",
+)
+_ELSEWHERE = ("tests/server/sign_in_elsewhere", "tests/unit/sign_in_elsewhere")
 # What decides, with the tests that know it.
 MODULES: dict[str, tuple[str, ...]] = {
-    "accounts/viewers.py": (*_SIGN_IN, "tests/server/accounts/test_tokens.py", _MATRIX),
-    "accounts/signing_in.py": (*_SIGN_IN, "tests/server/accounts"),
-    "accounts/sessions.py": (*_SIGN_IN, "tests/server/accounts"),
-    "accounts/recovery.py": ("tests/server/accounts/test_recovery.py",),
-    "accounts/passkeys.py": ("tests/server/accounts/test_passkeys.py",),
-    "accounts/authenticators.py": ("tests/server/accounts/test_passkeys.py",),
-    "accounts/tokens.py": ("tests/server/accounts/test_tokens.py", "tests/server/cli", _MATRIX),
-    "accounts/blocking.py": _SEEING,
-    "requests.py": (*_SIGN_IN, "tests/server/accounts", "tests/server/api", _MATRIX),
-    "session_cookie.py": (*_SIGN_IN, "tests/server/accounts"),
-    "attendees/showing.py": _SEEING,
-    "attendees/membership.py": (
-        "tests/server/events",
-        "tests/server/attendees",
-        *_SIGN_IN,
-        _MATRIX,
+    "requests.py": (*_SIGN_IN, "tests/server/sign_in_elsewhere", "tests/server/api"),
+    "session_cookie.py": (*_SIGN_IN, "tests/server/test_new_key.py"),
+    "paging.py": (
+        "tests/unit/test_paging.py",
+        "tests/server/unmet",
+        "tests/server/test_new_key.py",
     ),
-    "attendees/places.py": ("tests/server/scans", "tests/server/attendees"),
+    "accounts/viewers.py": _SIGN_IN,
+    "accounts/signing_in.py": (*_SIGN_IN, "tests/server/cli/test_accounts.py"),
+    "accounts/sign_in_routes.py": _SIGN_IN,
+    "accounts/again_routes.py": (*_SIGN_IN, "tests/server/sign_in_elsewhere"),
+    "accounts/sessions.py": (*_SIGN_IN, "tests/server/cli/test_accounts.py"),
+    "accounts/recovery.py": _SIGN_IN,
+    "accounts/passkeys.py": _SIGN_IN,
+    "accounts/authenticators.py": _SIGN_IN,
+    "accounts/tokens.py": (*_SIGN_IN, "tests/server/cli/test_accounts.py", "tests/server/carddav"),
+    "accounts/blocking.py": _SEEING,
+    "accounts/faces.py": _SEEING,
+    "accounts/profile.py": _SEEING,
+    "attendees/showing.py": _SEEING,
+    "attendees/membership.py": (*_SEEING, *_ORGANISING),
+    "attendees/places.py": _SEEING,
     "contacts/showing.py": _SEEING,
-    "events/staff.py": ("tests/server/organising", "tests/server/events", _MATRIX),
-    "badges/finding.py": ("tests/server/scans", "tests/server/organising"),
-    "handles/preview.py": ("tests/server/accounts/test_me.py", "tests/server/attendees"),
-    "paging.py": ("tests/unit/test_paging.py", "tests/server/api"),
+    "badges/finding.py": (*_SEEING, "tests/server/access/test_same_answer.py"),
+    "events/staff.py": _ORGANISING,
+    "organising/removing.py": _ORGANISING,
+    "organising/removal_links.py": _ORGANISING,
+    "handles/preview.py": _SEEING,
+    "scans/guessing.py": _SEEING,
+    "sign_in_elsewhere/linking.py": _ELSEWHERE,
+    "sign_in_elsewhere/ways.py": _ELSEWHERE,
+    "sign_in_elsewhere/asking.py": _ELSEWHERE,
 }
-_SECONDS = 240
+# What no test can notice, because nothing that anybody can see differs: module, function, change.
+EQUIVALENT: dict[tuple[str, str, str], str] = {
+    ("events/staff.py", "runs_an_event", "1 -> 2"): "only the first row is looked at",
+    ("organising/removing.py", "has_removed", "1 -> 2"): "only the first row is looked at",
+    (
+        "organising/removing.py",
+        "listed_with",
+        "select(Attendee.email).where(Attendee.event_id == event_id, "
+        "Attendee.account_id.is_(None), Attendee.email.is_not(None)) -> "
+        "select(Attendee.email).where(Attendee.event_id == event_id, "
+        "Attendee.account_id.is_(None))",
+    ): "_is_it passes over who has no address; the query only spares reading them",
+    (
+        "organising/removal_links.py",
+        "read_removal_token",
+        "True -> False",
+    ): "what is passed over in a token of 64 letters makes it too short, which is looked at, too",
+    (
+        "sign_in_elsewhere/linking.py",
+        "_offer",
+        "OfferedLink.expires_at < moment -> OfferedLink.expires_at <= moment",
+    ): "what ends at this very moment is offered no more, whether its row is there or not",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
     module: str
-    place: int
-    words: str
+    number: int
+    place: Place
+
+    def __str__(self) -> str:
+        return f"server/firsthand/{self.module}:{self.place.line}: {self.place}"
+
+    @property
+    def equivalent(self) -> bool:
+        return (self.module, self.place.function, str(self.place)) in EQUIVALENT
 
 
-def all_mutants() -> list[Mutant]:
-    found = []
-    for module in MODULES:
-        source = (ROOT / "server/firsthand" / module).read_text()
-        found += [Mutant(module, number, each) for number, each in enumerate(places(source))]
-    return found
+@dataclass(slots=True)
+class Baseline:
+    """The tests, unchanged: what they took, in seconds, what failed, and who comes by where."""
+
+    took: dict[str, float] = field(default_factory=dict)
+    failed: set[str] = field(default_factory=set)
+    passing: dict[tuple[str, int], set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
-def outcome(mutant: Mutant) -> str:
-    """``killed``, ``survived`` or ``too slow`` (which is noticed, too)."""
-    tests = [path for path in MODULES[mutant.module] if (ROOT / path).exists()]
-    command = [
-        sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider",
-        "-p", "tests.mutating", "-k", "not postgresql", "--no-header", *tests,
-    ]  # fmt: skip
-    environment = {
-        **os.environ,
-        CHANGE: f"{ROOT / 'server/firsthand' / mutant.module}:{mutant.place}",
-        "PYTHONPATH": f"{ROOT / 'server'}{os.pathsep}{ROOT}",
-    }
-    try:
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, timeout=_SECONDS
-        )
-    except subprocess.TimeoutExpired:
+def source_of(module: str) -> tuple[str, str]:
+    """The module's file and its text."""
+    file = ROOT / "server/firsthand" / module
+    return str(file), file.read_text()
+
+
+def belongs(test: str, module: str) -> bool:
+    return test.startswith(MODULES[module])
+
+
+class Judge:
+    """A plugin of pytest: in place of running what it has found, it judges mutants by it."""
+
+    def __init__(self, minutes: float, seed: int, modules: Sequence[str]) -> None:
+        self._seconds, self._seed, self._modules = minutes * 60, seed, modules
+        # As imported: an edit meanwhile changes nothing here.
+        self._sources = {module: source_of(module) for module in modules}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if session.testsfailed:
+            raise session.Interrupted("the tests could not be read")
+        self._session = session
+        self._items = {item.nodeid: item for item in session.items}
+        baseline = self._baseline()
+        mutants = [
+            Mutant(module, number, place)
+            for module in self._modules
+            if self._stands(module, baseline)
+            for number, place in enumerate(places(self._sources[module][1]))
+        ]
+        random.Random(self._seed).shuffle(mutants)
+        print(f"seed {self._seed}: {len(mutants)} places in {len(self._modules)} modules")
+        self._judge([each for each in mutants if not each.equivalent], baseline)
+        left_out = sum(each.equivalent for each in mutants)
+        print(f"{left_out} more are equivalent: no test can notice them")
+        return True
+
+    def _stands(self, module: str, baseline: Baseline) -> bool:
+        failed = sorted(test for test in baseline.failed if belongs(test, module))
+        if failed:
+            print(f"NOT JUDGED {module}: {len(failed)} tests fail unchanged, as {failed[0]}")
+        return not failed
+
+    def _baseline(self) -> Baseline:
+        shares = [list(self._items)[share::_AT_ONCE] for share in range(_AT_ONCE)]
+        found = Baseline()
+        ends = []
+        for share in shares:
+            here, there = _FORKED.Pipe(duplex=False)
+            _FORKED.Process(target=self._watch, args=(share, there)).start()
+            there.close()
+            ends.append(here)
+        for end in ends:
+            took, failed, passing = end.recv()
+            found.took |= took
+            found.failed |= failed
+            for where, tests in passing.items():
+                found.passing[where] |= tests
+        print(f"unchanged: {len(found.took)} tests, {sum(found.took.values()):.0f} s", flush=True)
+        return found
+
+    def _watch(self, tests: Sequence[str], answer: connection.Connection) -> None:
+        _silence()
+        found = Baseline()
+        running = ""
+
+        def seen(module: str) -> Callable[[int], None]:
+            return lambda line: found.passing[module, line].add(running)
+
+        for module in self._modules:
+            watch(*self._sources[module], seen(module))
+        for item, following in self._in_turn(tests):
+            running = item.nodeid
+            begun = time.perf_counter()
+            if not self._passes(item, following):
+                found.failed.add(running)
+            found.took[running] = time.perf_counter() - begun
+        answer.send((found.took, found.failed, dict(found.passing)))
+
+    def _in_turn(self, tests: Sequence[str]) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:
+        """Each with the one after it, for which pytest keeps what both use."""
+        items = [self._items[test] for test in tests]
+        return zip_longest(items, items[1:])
+
+    def _passes(self, item: pytest.Item, following: pytest.Item | None) -> bool:
+        failed_before = self._session.testsfailed
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        return self._session.testsfailed == failed_before
+
+    def _judge(self, mutants: Iterable[Mutant], baseline: Baseline) -> None:
+        counts: dict[str, Counter[str]] = defaultdict(Counter)
+        ends = time.monotonic() + self._seconds
+        waiting = iter(mutants)
+        running: dict[int, _Trial] = {}
+        more = True
+        while more or running:
+            while more and len(running) < _AT_ONCE:
+                mutant = next(waiting, None)
+                more = mutant is not None and time.monotonic() < ends
+                if mutant is not None and more:
+                    trial = self._tried(mutant, baseline)
+                    running[trial.process.sentinel] = trial
+            soonest = min((each.until for each in running.values()), default=0.0)
+            connection.wait(list(running), max(soonest - time.monotonic(), 0))
+            for sentinel, trial in list(running.items()):
+                outcome = trial.outcome()
+                if outcome is not None:
+                    del running[sentinel]
+                    counts[trial.mutant.module][outcome] += 1
+                    if outcome == "survived":
+                        print(f"SURVIVED {trial.mutant}", flush=True)
+        self._report(counts)
+
+    def _tried(self, mutant: Mutant, baseline: Baseline) -> "_Trial":
+        tests = [
+            test
+            for test in baseline.passing[mutant.module, mutant.place.statement]
+            if test and belongs(test, mutant.module)
+        ]
+        tests.sort(key=lambda test: (baseline.took[test], test))
+        seconds = (_STARTING + sum(baseline.took[test] for test in tests)) * _PATIENCE
+        process = _FORKED.Process(target=self._try, args=(mutant, tests))
+        process.start()
+        return _Trial(mutant, process, time.monotonic() + seconds)
+
+    def _try(self, mutant: Mutant, tests: Sequence[str]) -> None:
+        _silence()
+        change(*self._sources[mutant.module], mutant.number)
+        # Without exit handlers, which are the parent's, and without its threads' leftovers.
+        os._exit(0 if all(self._passes(*each) for each in self._in_turn(tests)) else 1)
+
+    def _report(self, counts: dict[str, Counter[str]]) -> None:
+        total: Counter[str] = Counter()
+        for module, outcomes in [*sorted(counts.items()), ("in all", total)]:
+            tried = sum(outcomes.values())
+            noticed = tried - outcomes["survived"]
+            share = noticed / max(tried, 1)
+            slow = f", {outcomes['too slow']} of them by time" if outcomes["too slow"] else ""
+            print(
+                f"{module}: {noticed} killed{slow}, {outcomes['survived']} survived, "
+                f"{tried} in total ({share:.1%})"
+            )
+            if outcomes is not total:
+                total += outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    mutant: Mutant
+    process: "_FORKED.Process"  # type: ignore[name-defined]  # typeshed gives contexts no types
+    until: float
+
+    def outcome(self) -> str | None:
+        """``killed``, ``survived`` or ``too slow``; nothing while it is going on."""
+        if self.process.exitcode is not None:
+            return "survived" if self.process.exitcode == 0 else "killed"
+        if time.monotonic() < self.until:
+            return None
+        self.process.kill()
+        self.process.join()
         return "too slow"
-    return "survived" if done.returncode == 0 else "killed"
+
+
+def _silence() -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
 
 
 def main() -> None:
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(2**32)
-    only = sys.argv[3:]
-    mutants = [each for each in all_mutants() if not only or each.module in only]
-    random.Random(seed).shuffle(mutants)
-    ends = time.monotonic() + minutes * 60
-    counts: Counter[str] = Counter()
-    print(f"seed {seed}: {len(mutants)} places in {len({m.module for m in mutants})} modules")
-
-    def judged(mutant: Mutant) -> tuple[Mutant, str | None]:
-        return mutant, outcome(mutant) if time.monotonic() < ends else None
-
-    with ThreadPoolExecutor(int(os.environ.get("MUTANTS_AT_ONCE", "2"))) as threads:
-        for done in as_completed([threads.submit(judged, each) for each in mutants]):
-            mutant, what = done.result()
-            if what is None:
-                continue
-            counts[what] += 1
-            if what == "survived":
-                print(f"SURVIVED {mutant.module}: {mutant.words}", flush=True)
-    tried = sum(counts.values())
-    noticed = tried - counts["survived"]
-    print(f"{noticed} of {tried} noticed ({noticed / max(tried, 1):.1%}); {dict(counts)}")
+    modules = [each for each in MODULES if each in sys.argv[3:] or not sys.argv[3:]]
+    tests = sorted({test for module in modules for test in MODULES[module]})
+    os.chdir(ROOT)
+    with tempfile.TemporaryDirectory() as folder:
+        # Each process makes a folder of its own in it.
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
+        arguments = [
+            *tests, "-q", "-s", "--no-header", "-k", "not postgresql", "-p", "no:cacheprovider",
+            "-p", "no:xdist", "-o", "tmp_path_retention_policy=none",
+        ]  # fmt: skip
+        sys.exit(pytest.main(arguments, [Judge(minutes, seed, modules)]))
 
 
 if __name__ == "__main__":

@@ -42,14 +42,13 @@ def listed_with(session: Session, key: bytes, event_id: UUID, address: str) -> S
     ).all()
 
 
-def remove_for_good(session: Session, key: bytes, event_id: UUID, address: str) -> int:
-    """Everybody with the address of this hash; how many. A later list brings none of them back."""
+def remove_for_good(session: Session, key: bytes, event_id: UUID, address: str) -> None:
+    """Everybody with the address of this hash. A later list brings none of them back."""
     lock_owners(session, [event_id])
     gone = listed_with(session, key, event_id, address)
     _remember(session, event_id, [address])
     for attendee in gone:
         _erase(session, key, attendee)
-    return len(gone)
 
 
 def remove_one_for_good(session: Session, key: bytes, event_id: UUID, attendee_id: UUID) -> None:

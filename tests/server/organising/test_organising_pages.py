@@ -177,6 +177,35 @@ def test_staff_may_do_all_but_choose_staff(house: House, organiser: Person, even
     assert helper.client.get("/organise/seaside").status_code == 404
 
 
+def test_only_who_runs_an_event_has_organise_in_the_menu(
+    house: House, organiser: Person, event: Event
+) -> None:
+    house.attendee(event, attendee := house.person("Ana Oliveira"))
+    entry = 'href="/organise"'
+    assert entry in organiser.client.get("/people").text
+    assert entry not in attendee.client.get("/people").text
+
+
+def test_one_helper_is_removed_and_the_others_stay(
+    house: House, organiser: Person, event: Event
+) -> None:
+    leaving, staying = house.person("Leaving"), house.person("Staying")
+    for each in (leaving, staying):
+        organiser.client.post("/organise/seaside/staff", data={"email": each.email})
+    remove = {"_method": "DELETE"}
+    organiser.client.post(f"/organise/seaside/staff/{leaving.id}", data=remove)
+    assert leaving.client.get("/organise/seaside").status_code == 404
+    assert staying.client.get("/organise/seaside").status_code == 200
+
+
+def test_an_event_shows_its_own_team_only(house: House, organiser: Person, event: Event) -> None:
+    stranger = house.person("Otto")
+    house.event(stranger, "inland", "Recruiters Inland")
+    page = organiser.client.get("/organise/seaside").text
+    assert organiser.email in page
+    assert stranger.email not in page
+
+
 def test_the_organiser_cannot_be_removed(house: House, organiser: Person, event: Event) -> None:
     path = f"/organise/seaside/staff/{organiser.id}"
     assert organiser.client.post(path, data={"_method": "DELETE"}).status_code == 404

@@ -360,3 +360,38 @@ def test_settings_of_another_secret_do_not_open_the_link(fair: Fair) -> None:
         assert other.client().get(link).status_code == 404
     finally:
         other.close()
+
+
+def test_who_has_taken_one_of_an_addresss_places_keeps_it_when_the_rest_is_removed(
+    fair: Fair,
+) -> None:
+    fair.bring("name,email,ticket\nAnn,buyer@example.org,B-1\nBob,buyer@example.org,B-2\n")
+    fair.invite()
+    fair.send()
+    link = fair.link("buyer@example.org")
+    ann = fair.house.person("Ann", "ann@example.org")
+    claimed = update(Attendee).where(Attendee.ticket == "B-1").values(account_id=ann.id)
+    fair.house.db.write_now(lambda session: session.execute(claimed))
+    page = fair.house.client().get(link).text
+    assert "Bob" in page
+    assert "Ann" not in page
+    assert fair.house.client().post(link).status_code == 200
+    assert "Ann" in fair.names()
+    assert "Bob" not in fair.names()
+    # Whoever presses twice is told the same.
+    assert fair.house.client().post(link).status_code == 200
+    assert "Ann" in fair.names()
+    assert "Una Old" in fair.names(), "who has no address is not who had this one"
+
+
+def test_the_organiser_removes_nobody_who_has_an_account_or_is_elsewhere(fair: Fair) -> None:
+    ben = fair.house.person("Ben")
+    claimed = fair.house.attendee(fair.event, ben)
+    other = fair.house.event(fair.house.person("Otto"), "inland", "Recruiters Inland")
+    elsewhere = fair.house.attendee(other, "Elsa Elsewhere")
+    for wearer in (claimed.id, elsewhere.id, other.id):
+        answer = fair.olga.client.put(f"/organise/seaside/removals/{wearer}")
+        assert answer.status_code == 404
+    stmt = select(Attendee.name)
+    names = fair.house.db.read_now(lambda session: session.scalars(stmt).all())
+    assert {"Ben", "Elsa Elsewhere"} <= set(names)

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from firsthand.db import now
 from firsthand.sign_in_elsewhere.models import SignInElsewhere
+from firsthand.sign_in_elsewhere.ways import Goal, Starter, begin
 from tests.providers import answer_json
 from tests.server.sign_in_elsewhere.conftest import GOOGLE, OWN, World, is_signed_in
 
@@ -395,3 +396,17 @@ def test_one_network_begins_only_so_many(world: World, monkeypatch: pytest.Monke
     monkeypatch.setattr("firsthand.sign_in_elsewhere.ways._WAYS_A_PEER", 3)
     answers = [world.start(world.house.client(), "github").status_code for _ in range(4)]
     assert answers == [200, 200, 200, 429]
+
+
+def test_without_an_address_nobody_is_counted_with_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("firsthand.sign_in_elsewhere.ways._WAYS_A_PEER", 1)
+    goal = Goal("github", "https://github.com", "/")
+
+    def begun(browser: str) -> str:
+        return world.house.db.write_now(
+            lambda session: begin(session, goal, Starter(browser), "a key")
+        )
+
+    assert begun("one browser") != begun("another browser")

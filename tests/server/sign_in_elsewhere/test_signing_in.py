@@ -4,7 +4,10 @@ import re
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 
+from firsthand.db import now
+from firsthand.sign_in_elsewhere.models import OfferedLink
 from tests.server.house import House
 from tests.server.sign_in_elsewhere.conftest import World, is_signed_in
 
@@ -100,6 +103,19 @@ def test_an_offer_is_of_one_account_and_one_browser(world: World) -> None:
         assert client.put("/me/identities/offered").status_code == 404
     for person in (ana, eve):
         assert "identity-" not in person.client.get("/me").text
+
+
+def test_an_offer_ends(world: World) -> None:
+    ana = world.house.person("Ana", "ana@example.org")
+    browser = world.house.client()
+    world.sign_in(browser, "github")
+    name = world.house.settings.session_cookie
+    browser.cookies.set(name, ana.client.cookies[name])
+    assert browser.get("/me/identities/offered").status_code == 200
+    over = update(OfferedLink).values(expires_at=now())
+    world.house.db.write_now(lambda session: session.execute(over))
+    assert browser.get("/me/identities/offered").status_code == 404
+    assert browser.put("/me/identities/offered").status_code == 404
 
 
 def test_linking_and_unlinking_from_me(world: World) -> None:
