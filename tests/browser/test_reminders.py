@@ -22,6 +22,13 @@ _SHOWN = """async () => {
   return shown.map(({ title, body, tag, data }) => ({ title, body, tag, path: data.path }));
 }"""
 
+# A worker that is still activating is "ready", too; no push service could know it so early.
+_ACTIVATED = """async () => {
+  const { active } = await navigator.serviceWorker.ready;
+  if (active.state === "activated") return;
+  await new Promise((resolve) => active.addEventListener("statechange", resolve));
+}"""
+
 
 def worker_of(page: Page) -> tuple[CDPSession, str]:
     """A line to the browser, and the id of the worker's registration."""
@@ -32,8 +39,8 @@ def worker_of(page: Page) -> tuple[CDPSession, str]:
         lambda event: found.extend(each["registrationId"] for each in event["registrations"]),
     )
     line.send("ServiceWorker.enable")
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    return line, found[0]
+    page.evaluate(_ACTIVATED)
+    return line, found[-1]
 
 
 def push(page: Page, line: CDPSession, registration: str, data: str) -> list[dict[str, str]]:

@@ -102,11 +102,14 @@ class House:
 
     def __init__(self, database_url: str, **settings: Any) -> None:
         self.db = Database(database_url)
+        secret_key = settings.pop("secret_key", "a key for tests that guards nothing")
         self.settings = Settings(
             **{
                 "database_url": database_url,
                 "base_url": BASE_URL,
-                "secret_key": "a key for tests that guards nothing",
+                "secret_key": secret_key,
+                # As the environment gives it to a server before the same database.
+                "code_secret": secret_key,
                 **settings,
             }
         )

@@ -14,6 +14,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from firsthand.accounts.acts import Act, note
 from firsthand.db import insert_new, lock_owners, new_id, now, table_of
 from firsthand.handles.keeping import MATCH_ACCOUNT, own_stable_id
+from firsthand.handles.networks import Network
 from firsthand.handles.parsing import HandleProblem, handle_key, parse_handle
 from firsthand.outbox import OutboxEntry, enqueue
 from firsthand.problems import Conflict, NotFound
@@ -53,6 +54,7 @@ _MOST_PROBLEMS = 50
 GROWING = tuple(model.__tablename__ for model in (Tie, TieName, TieFact))
 _COUNTED = ("added", "updated", "unchanged")
 _SILENT_FOR = timedelta(minutes=2)
+_ADDRESS_BOOKS = {"google-contacts": "Google Contacts", "vcard": "vCard"}
 RESTARTED = "The import was interrupted. Nothing of it was kept: please bring the file again."
 
 
@@ -232,7 +234,7 @@ def finish_import(
             "made_at": summary.made_at,
         },
     )
-    note(session, owner_id, Act.DATA_BROUGHT_IN, summary.format)
+    note(session, owner_id, Act.DATA_BROUGHT_IN, _format_words(summary.format))
     if owner:
         _link_owner(session, owner_id, owner)
     enqueue(session, WEIGH_OWNER, owner_id)
@@ -292,6 +294,11 @@ def is_weighing(session: Session, owner_id: UUID) -> bool:
         OutboxEntry.topic == WEIGH_OWNER, OutboxEntry.subject == owner_id
     )
     return session.scalar(waiting.limit(1)) is not None
+
+
+def _format_words(name: str) -> str:
+    """A summary's format, as it spells itself."""
+    return _ADDRESS_BOOKS.get(name) or Network(name).label
 
 
 def _give_up(session: Session, record: Import, state: ImportState, what: str) -> None:

@@ -1,5 +1,6 @@
 """What happened with one's account: each act is there to read, for its owner only."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from firsthand.accounts.signing_in import ask_for_code, make_link_token
 from firsthand.accounts.tokens import tokens_of
 from firsthand.asked_from import COMMAND_LINE, asking
 from firsthand.db import now
-from tests.server.house import House, Person
+from tests.server.house import House, Person, tie
 
 FIREFOX = {"User-Agent": "Mozilla/5.0 (Android 14; Mobile; rv:132.0) Gecko/132.0 Firefox/132.0"}
 
@@ -172,3 +173,9 @@ def test_nobody_else_reads_it_and_it_is_in_the_own_export(house: House, mira: Pe
     mine = mira.client.get("/api/v1/me/export").json()["account_act"]
     assert "Token: only mine" in [row["detail"] for row in mine]
     assert now().isoformat()[:4] in mine[0]["at"]
+
+
+def test_what_was_brought_in_is_named_as_it_names_itself(house: House, mira: Person) -> None:
+    house.ties(mira, tie("fenna"))
+    words = r"Data was brought in<span[^>]*>, <bdi>X</bdi>"
+    assert re.search(words, mira.client.get("/me/log").text)
