@@ -19,6 +19,7 @@ from firsthand.organising.reporting import (
     REASONS,
     Reportable,
     deal_with,
+    person_listed,
     person_of_card,
     person_of_claim,
     refuse_removal,
@@ -75,6 +76,22 @@ async def post_report_of_claimant(
 ) -> Response[Any]:
     person = await db.read(person_of_claim, viewer.account_id, claimant_id, claim_id)
     return await _report(request, db, pages, viewer, person, f"/claims/{claimant_id}/{claim_id}")
+
+
+@get("/attendees/{attendee_id:uuid}/report")
+async def report_attendee_page(
+    db: Db, pages: ThePages, viewer: SignedIn, attendee_id: FromPath[UUID]
+) -> Response[str]:
+    person = await db.read(person_listed, viewer.account_id, attendee_id)
+    return _form_page(pages, viewer, person, f"/attendees/{attendee_id}")
+
+
+@post("/attendees/{attendee_id:uuid}/report", status_code=200)
+async def post_report_of_attendee(
+    request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn, attendee_id: FromPath[UUID]
+) -> Response[Any]:
+    person = await db.read(person_listed, viewer.account_id, attendee_id)
+    return await _report(request, db, pages, viewer, person, f"/attendees/{attendee_id}")
 
 
 @get("/{slug:str}/reports")
@@ -148,7 +165,7 @@ async def _report(
             form.uuid("attendee"),
             form.text("reason"),
             form.text("words"),
-            block=form.checked("block"),
+            and_block=form.checked("block"),
         )
     except Invalid as invalid:
         return _form_page(pages, viewer, person, base, form, invalid)
@@ -194,6 +211,8 @@ routes: list[Any] = [
     post_report_of_person,
     report_claimant_page,
     post_report_of_claimant,
+    report_attendee_page,
+    post_report_of_attendee,
     Router(
         "/organise",
         route_handlers=[

@@ -3,7 +3,7 @@
 Not the staff, not who it is about, and not who runs the event where it is about them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from firsthand.accounts.blocking import block
 from firsthand.accounts.models import Account
 from firsthand.attendees.models import Attendee
 from firsthand.contacts.models import Contact, ContactAttendee
@@ -21,7 +22,7 @@ from firsthand.meetings.queries import claims_about
 from firsthand.organising.models import RemovalRequest, Report, ReportState
 from firsthand.problems import Invalid, NotFound, TooMany
 from firsthand.reminders.delivering import REPORT, Order, queue_mail
-from firsthand.scans.keeping import block_claimant, block_person
+from firsthand.scans.keeping import listed_person
 from firsthand.scans.reading import without_controls
 
 LONGEST_WORDS = 2000
@@ -42,20 +43,19 @@ class Place:
     attendee_id: UUID
     event_id: UUID
     event_name: str
+    event_slug: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reportable:
     """``places``: the latest event first; nobody is told anything where there is none.
 
-    ``claim``: the meeting by which the viewer knows of them; else by the card ``contact_id``.
+    ``accounts``: whom to block with it.
     """
 
     name: str
     places: Sequence[Place]
-    can_block: bool
-    contact_id: UUID | None = None
-    claim: tuple[UUID, UUID] | None = None
+    accounts: Collection[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def person_of_card(session: Session, owner_id: UUID, contact_id: UUID) -> Report
         and_(Attendee.account_id.is_(None), Attendee.id.in_(kept)),
     )
     places = _places(session, owner_id, is_it)
-    return Reportable(person.card.name, places, bool(accounts), contact_id=root_id)
+    return Reportable(person.card.name, places, accounts)
 
 
 def person_of_claim(
@@ -113,8 +113,15 @@ def person_of_claim(
     for claim in claims_about(session, owner_id):
         if (claim.other_id, claim.meeting_id) == (other_id, meeting_id):
             places = _places(session, owner_id, Attendee.account_id == other_id)
-            return Reportable(claim.name, places, True, claim=(other_id, meeting_id))
+            return Reportable(claim.name, places, [other_id])
     raise NotFound
+
+
+def person_listed(session: Session, owner_id: UUID, attendee_id: UUID) -> Reportable:
+    """Somebody listed at an event where the viewer is, met or not. Raises NotFound."""
+    seen = listed_person(session, owner_id, attendee_id)
+    places = _places(session, owner_id, Attendee.id == attendee_id)
+    return Reportable(seen.name, places, [seen.account_id] if seen.account_id else [])
 
 
 def report(
@@ -125,9 +132,12 @@ def report(
     reason: str,
     words: str,
     *,
-    block: bool,
+    and_block: bool,
 ) -> None:
-    """Tell the organisers of the event; ``block`` the person as well. Raises Invalid, TooMany."""
+    """Tell the organisers of the event; ``and_block``: by every account as well.
+
+    Raises Invalid, TooMany.
+    """
     place = _chosen(person, attendee_id)
     said = _read_words(words)
     if reason not in REASONS:
@@ -154,10 +164,8 @@ def report(
     for organiser_id in told:
         data = {"event": str(place.event_id)}
         queue_mail(session, organiser_id, REPORT, f"{REPORT}:{report_id}", data)
-    if block and person.claim:
-        block_claimant(session, owner_id, *person.claim)
-    elif block and person.can_block and person.contact_id:
-        block_person(session, owner_id, person.contact_id)
+    for account_id in person.accounts if and_block else ():
+        block(session, owner_id, account_id, person.name)
 
 
 def reports_of(session: Session, viewer_id: UUID, event_id: UUID) -> list[ReportRow]:
@@ -244,7 +252,7 @@ def _places(session: Session, owner_id: UUID, is_it: ColumnElement[bool]) -> lis
     """Where both are."""
     mine = select(Attendee.event_id).where(Attendee.account_id == owner_id)
     rows = session.execute(
-        select(Attendee.id, Event.id, Event.name)
+        select(Attendee.id, Event.id, Event.name, Event.slug)
         .join(Event, Event.id == Attendee.event_id)
         .where(is_it, Attendee.event_id.in_(mine))
         .order_by(Event.starts.desc(), Event.id, Attendee.id)

@@ -13,6 +13,7 @@ from firsthand.meetings.queries import dismissed_claims
 from firsthand.pages import see_other
 from firsthand.requests import AnyRequest
 from firsthand.scans.keeping import (
+    block_attendee,
     block_claimant,
     block_person,
     confirm_claim,
@@ -83,6 +84,14 @@ async def put_block_of_person(
     return see_other("/me/blocks")
 
 
+@put("/attendees/{attendee_id:uuid}/block")
+async def put_block_of_attendee(
+    db: Db, viewer: SignedIn, attendee_id: FromPath[UUID]
+) -> Response[Any]:
+    await db.write(block_attendee, viewer.account_id, attendee_id)
+    return see_other("/me/blocks")
+
+
 @get("/me/blocks")
 async def my_blocks(db: Db, pages: ThePages, viewer: SignedIn) -> Response[str]:
     """Whom I have blocked, and to whom I said that we did not meet; both can be taken back."""
@@ -107,6 +116,7 @@ routes: list[Any] = [
     delete_claim_dismissal,
     put_block,
     put_block_of_person,
+    put_block_of_attendee,
     my_blocks,
     delete_block,
 ]

@@ -10,8 +10,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.blocking import block, blocked_pairs
+from firsthand.accounts.models import Account
 from firsthand.attendees.models import Attendee
 from firsthand.attendees.places import EventPlace, places_of
+from firsthand.attendees.showing import shown_name, shows_itself_to_browsers
 from firsthand.contacts.cards import find_or_make_cards
 from firsthand.contacts.models import Contact
 from firsthand.contacts.persons import Person, SomeAttendee
@@ -26,6 +28,16 @@ from firsthand.meetings.models import Meeting, MeetingDismissal, Origin
 from firsthand.meetings.queries import Claim, claims_about
 from firsthand.problems import Conflict, Invalid, NotFound
 from firsthand.ties.models import Dismissed
+
+_NO_ACCOUNT = "This person does not use Firsthand, so they cannot see you here anyway."
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPerson:
+    """Somebody whom other attendees find; ``account_id`` once they have claimed their place."""
+
+    name: str
+    account_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +150,17 @@ def block_person(session: Session, owner_id: UUID, contact_id: UUID) -> None:
     person = card(session, owner_id, contact_id)
     accounts = accounts_of_card(session, owner_id, person.card.id)
     if not accounts:
-        raise Conflict("This person does not use Firsthand, so they cannot see you here anyway.")
+        raise Conflict(_NO_ACCOUNT)
     for account_id in accounts:
         block(session, owner_id, account_id, person.card.name)
+
+
+def block_attendee(session: Session, owner_id: UUID, attendee_id: UUID) -> None:
+    """Somebody who is listed where the owner is, met or not. Raises NotFound, Conflict."""
+    seen = listed_person(session, owner_id, attendee_id)
+    if seen.account_id is None:
+        raise Conflict(_NO_ACCOUNT)
+    block(session, owner_id, seen.account_id, seen.name)
 
 
 def dismiss_suggestion(session: Session, owner_id: UUID, attendee_id: UUID) -> None:
@@ -160,17 +180,23 @@ def restore_suggestion(session: Session, owner_id: UUID, attendee_id: UUID) -> N
 
 def seen_attendee(session: Session, owner_id: UUID, attendee_id: UUID) -> SomeAttendee:
     """Somebody listed at an event that the viewer attends too. Raises NotFound."""
+    seen = listed_person(session, owner_id, attendee_id)
+    return SomeAttendee(owner_id, attendee_id, seen.account_id)
+
+
+def listed_person(session: Session, owner_id: UUID, attendee_id: UUID) -> ListedPerson:
+    """Raises NotFound where the viewer would not find them among those who are here."""
     mine = select(Attendee.event_id).where(Attendee.account_id == owner_id)
     row = session.execute(
-        select(Attendee.id, Attendee.account_id).where(
-            Attendee.id == attendee_id, Attendee.listed.is_(True), Attendee.event_id.in_(mine)
-        )
+        select(shown_name(), Attendee.account_id)
+        .outerjoin(Account, Account.id == Attendee.account_id)
+        .where(Attendee.id == attendee_id, shows_itself_to_browsers(), Attendee.event_id.in_(mine))
     ).one_or_none()
     if row is None or row.account_id == owner_id:
         raise NotFound
     if row.account_id and blocked_pairs(session, {(owner_id, row.account_id)}):
         raise NotFound
-    return SomeAttendee(owner_id, row.id, row.account_id)
+    return ListedPerson(*row)
 
 
 def _whom(session: Session, owner_id: UUID, draft: MeetingDraft) -> UUID:

@@ -75,6 +75,8 @@ MATRIX: dict[str, dict[str, About]] = {
     "/people/{contact_id}/block": {"PUT": _A.OWNER},
     "/people/{contact_id}/report": {"GET": _A.OWNER, "POST": _A.OWNER},
     "/claims/{claimant_id}/{claim_id}/report": {"GET": _A.OWNER, "POST": _A.OWNER},
+    "/attendees/{attendee_id}/report": {"GET": _A.ATTENDEES, "POST": _A.ATTENDEES},
+    "/attendees/{attendee_id}/block": {"PUT": _A.ATTENDEES},
     "/removal/{token}": {"GET": _A.LINK, "POST": _A.LINK},
     "/b/{token}/removal": {"POST": _A.NOBODY},
     "/people/{contact_id}/follow-ups": {"POST": _A.OWNER},
@@ -212,6 +214,7 @@ FORMS: dict[tuple[str, str], dict[str, Any]] = {
     ("/people/{contact_id}/apart", "POST"): {"other": "{other_contact_id}"},
     ("/people/{contact_id}/report", "POST"): {"reason": "other"},
     ("/claims/{claimant_id}/{claim_id}/report", "POST"): {"reason": "other"},
+    ("/attendees/{attendee_id}/report", "POST"): {"reason": "other"},
     ("/introductions", "POST"): {"one": "{contact_id}", "other": "{other_contact_id}"},
     ("/follow-ups", "PATCH"): {"follow_up": "{follow_up_id}", "change": "done"},
     ("/follow-ups/as-they-were", "PUT"): {"was": "{follow_up_id} open 2030-01-01"},
@@ -239,6 +242,7 @@ HEADERS: dict[tuple[str, str], dict[str, str]] = {
 }  # fmt: skip
 # These end the asker's own session or account, or what the others need, so they come last.
 ENDS = (
+    ("/attendees/{attendee_id}/block", "PUT"),
     ("/organise/{slug}/attendees/{attendee_id}", "DELETE"),
     ("/organise/{slug}/staff/{account_id}", "DELETE"),
     ("/session", "DELETE"),

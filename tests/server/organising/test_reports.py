@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from firsthand.events.models import Event
 from firsthand.taking_out import export_everything
 from tests.mailbox import Mailbox
 from tests.server.house import House, Person, Wearer
@@ -18,6 +19,7 @@ WORDS = "He followed me to the car park."
 @dataclass
 class Fair:
     house: House
+    event: Event
     olga: Person
     sam: Person
     ana: Person
@@ -42,7 +44,7 @@ def fair(house: House) -> Fair:
     olga.client.post("/organise/seaside/staff", data={"email": sam.email})
     anas, bobs = house.attendee(event, ana), house.attendee(event, bob)
     contact = house.scan(ana, bobs)["contact"]
-    return Fair(house, olga, sam, ana, bob, bobs, anas, contact)
+    return Fair(house, event, olga, sam, ana, bob, bobs, anas, contact)
 
 
 def report_id(fair: Fair) -> str:
@@ -128,6 +130,46 @@ def test_who_says_that_we_met_can_be_reported_too(fair: Fair) -> None:
     assert answer.status_code == 200
     assert cleo.client.get(path).status_code == 404  # blocked: there is no such claim any more
     assert "Bob Bad" in cleo.client.get("/me/blocks").text
+
+
+def test_who_is_listed_here_can_be_reported_and_blocked_without_having_met(fair: Fair) -> None:
+    cleo = fair.house.person("Cleo")
+    cleos = fair.house.attendee(fair.event, cleo)
+    path = f"/attendees/{cleos.id}"
+    assert f"{path}/report" in fair.ana.client.get("/events/seaside/attendees").text
+    assert "Cleo" in fair.ana.client.get(f"{path}/report").text
+    answer = fair.ana.client.post(f"{path}/report", data={"reason": "unwanted"})
+    assert "The organiser has it" in answer.text
+    assert "Cleo" in fair.olga.client.get("/organise/seaside/reports").text
+    assert fair.ana.client.put(f"{path}/block").headers["location"] == "/me/blocks"
+    assert "Cleo" in fair.ana.client.get("/me/blocks").text
+    assert "Cleo" not in fair.ana.client.get("/events/seaside/attendees").text
+    assert "Ana" not in cleo.client.get("/events/seaside/attendees").text
+    assert fair.ana.client.get(f"{path}/report").status_code == 404
+
+
+@pytest.mark.parametrize("who", ["not listed", "oneself", "elsewhere"])
+def test_who_is_not_found_in_the_list_can_be_neither_reported_nor_blocked(
+    fair: Fair, who: str
+) -> None:
+    lakeside = fair.house.event(fair.olga, slug="lakeside", timezone="UTC")
+    wearer = {
+        "not listed": lambda: fair.house.attendee(fair.event, "Cleo", listed=False),
+        "oneself": lambda: fair.anas,
+        "elsewhere": lambda: fair.house.attendee(lakeside, "Cleo"),
+    }[who]()
+    path = f"/attendees/{wearer.id}"
+    assert fair.ana.client.get(f"{path}/report").status_code == 404
+    assert fair.ana.client.post(f"{path}/report", data={"reason": "other"}).status_code == 404
+    assert fair.ana.client.put(f"{path}/block").status_code == 404
+
+
+def test_who_never_signed_up_cannot_be_blocked_and_is_still_reported(fair: Fair) -> None:
+    wearer = fair.house.attendee(fair.event, "Cleo")
+    path = f"/attendees/{wearer.id}"
+    assert "block" not in fair.ana.client.get(f"{path}/report").text
+    assert fair.ana.client.put(f"{path}/block").status_code == 409
+    assert fair.ana.client.post(f"{path}/report", data={"reason": "other"}).status_code == 200
 
 
 @pytest.mark.parametrize(
