@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from firsthand.contacts.models import Contact
 from firsthand.contacts.queries import members_of
-from firsthand.contacts.showing import card_name, join_person
+from firsthand.contacts.showing import card_face, card_name, join_person
 from firsthand.db import AnySelect
 from firsthand.events.models import Event
 from firsthand.followups.models import FollowUp, State
@@ -39,6 +39,7 @@ class FollowUpRow:
     state: str
     done_at: datetime | None
     important: bool
+    face: str
 
 
 def follow_ups(
@@ -118,6 +119,7 @@ def _follow_ups(narrowed: frozenset[str]) -> AnySelect:
             FollowUp.state,
             FollowUp.done_at,
             FollowUp.important,
+            card_face(),
         )
         .join(page, and_(FollowUp.owner_id == bindparam("owner"), FollowUp.id == page.c.id))
         .join(

@@ -14,7 +14,7 @@ from firsthand.accounts.blocking import never_see
 from firsthand.accounts.models import Account
 from firsthand.contacts.models import Contact
 from firsthand.contacts.queries import members_of
-from firsthand.contacts.showing import card_name, join_person
+from firsthand.contacts.showing import card_face, card_name, join_person
 from firsthand.db import AnySelect
 from firsthand.events.models import Event
 from firsthand.meetings.models import Meeting, MeetingDismissal, Origin
@@ -40,6 +40,7 @@ class MeetingRow:
     note: str
     intents: list[str]
     confirmed: bool
+    face: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ def _meetings(narrowed: frozenset[str]) -> AnySelect:
             Meeting.note,
             Meeting.intents,
             _confirmed(root),
+            card_face(),
         )
         .join(Contact, and_(Contact.owner_id == Meeting.owner_id, Contact.id == Meeting.contact_id))
         .join(root, and_(root.owner_id == Contact.owner_id, root.id == Contact.root_id))

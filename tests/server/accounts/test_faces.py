@@ -195,6 +195,20 @@ def test_another_picture_has_another_address_and_a_removed_one_has_none(pair: Pa
     assert "/faces/" not in pair.met.client.get("/people").text
 
 
+def test_the_picture_stands_wherever_the_person_is_told_of_and_goes_with_consent(
+    pair: Pair,
+) -> None:
+    pair.send(picture())
+    card = pair.met.client.get("/api/v1/contacts").json()["items"][0]["id"]
+    pair.met.client.post(f"/people/{card}/follow-ups", data={"intent": "coffee"})
+    pages = ("/people", f"/people/{card}", "/follow-ups", "/events/seaside/recap")
+    for page in pages:
+        assert pair.address() in pair.met.client.get(page).text, page
+    pair.show("nobody")
+    for page in pages:
+        assert "/faces/" not in pair.met.client.get(page).text, page
+
+
 def test_a_browser_that_has_it_is_still_asked_whether_it_may(pair: Pair) -> None:
     pair.send(picture())
     address = pair.address()
