@@ -59,6 +59,7 @@ from firsthand.paging import Cursors
 from firsthand.proofs import routes as proofs
 from firsthand.proofs.looking import Looker
 from firsthand.proofs.proving import recheck
+from firsthand.refusals import RefusalLog
 from firsthand.reminders import routes as reminders
 from firsthand.reminders.arrivals import note_arrivals, scanned_today
 from firsthand.reminders.sending import Sender
@@ -102,7 +103,7 @@ class Firsthand(Litestar):
     def __init__(self, settings: Settings, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         ours = OurRequests(super().__call__, settings.base_url)
-        self._outermost = SecurityHeaders(ours, settings)
+        self._outermost = SecurityHeaders(RefusalLog(ours), settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
         await self._outermost(scope, receive, send)

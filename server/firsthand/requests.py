@@ -56,12 +56,18 @@ async def viewer_or_none(connection: AnyConnection) -> Viewer | None:
 
 def asker_is_gone(connection: AnyConnection) -> bool:
     """Whether the account that asks has been deleted meanwhile, here or through another replica."""
-    asker: UUID | None = connection.scope["state"].get(_ASKER)
+    asker = asker_of(connection.scope)
     if asker is None:
         return False
     gone = select(Account.id).where(Account.id == asker)
     db: Database = connection.app.state.db
     return db.read_now(lambda session: session.scalar(gone)) is None
+
+
+def asker_of(scope: Scope) -> UUID | None:
+    """The account that asks, where the route has looked."""
+    asker: UUID | None = scope.get("state", {}).get(_ASKER)
+    return asker
 
 
 async def _judged(connection: AnyConnection) -> Viewer | None:

@@ -31,6 +31,7 @@ CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 # After these nobody is signed in any more.
 _LAST = {
     ("/session", "DELETE"),
+    ("/sessions/others", "DELETE"),
     ("/sessions", "DELETE"),
     ("/me", "DELETE"),
     ("/api/v1/me", "DELETE"),

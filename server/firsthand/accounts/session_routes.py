@@ -7,7 +7,12 @@ from litestar.datastructures import State
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from firsthand.accounts.sessions import end_session, end_session_numbered, end_sessions
+from firsthand.accounts.sessions import (
+    end_other_sessions,
+    end_session,
+    end_session_numbered,
+    end_sessions,
+)
 from firsthand.dependencies import Anybody, Db, FreshlySignedIn, TheSettings
 from firsthand.pages import see_other
 from firsthand.requests import AnyRequest
@@ -40,6 +45,14 @@ async def sign_out_everywhere(
     return signed_out(settings)
 
 
+@delete("/sessions/others", status_code=200)
+async def sign_out_elsewhere(db: Db, state: State, fresh_viewer: FreshlySignedIn) -> Response[Any]:
+    """This browser stays signed in."""
+    await db.write(end_other_sessions, fresh_viewer)
+    state.viewers.forget(fresh_viewer.account_id)
+    return see_other("/me#devices-title")
+
+
 @delete("/sessions/{number:str}", status_code=200)
 async def sign_out_one(
     db: Db,
@@ -54,4 +67,4 @@ async def sign_out_one(
     return signed_out(settings) if is_this else see_other("/me#devices-title")
 
 
-routes = [sign_out, sign_out_everywhere, sign_out_one]
+routes = [sign_out, sign_out_everywhere, sign_out_elsewhere, sign_out_one]

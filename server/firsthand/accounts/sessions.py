@@ -87,6 +87,20 @@ def end_sessions(session: Session, account_id: UUID) -> None:
     session.execute(delete(SignInSession).where(SignInSession.account_id == account_id))
 
 
+def end_other_sessions(session: Session, viewer: Viewer) -> None:
+    """Sign the account out of every browser but the viewer's."""
+    account_id, this = viewer.account_id, viewer.session
+    signed_in = sessions_of(session, account_id)
+    others = [each for each in signed_in if this is None or each.number != this.number]
+    session.execute(
+        delete(SignInSession).where(
+            SignInSession.token_hash.in_([each.token_hash for each in others])
+        )
+    )
+    for each in others:
+        note(session, account_id, Act.SIGNED_OUT, browser_words(each.browser))
+
+
 def sessions_of(session: Session, account_id: UUID) -> Sequence[SignInSession]:
     """The browsers that are signed in, the newest first."""
     return session.scalars(

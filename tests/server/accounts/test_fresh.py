@@ -29,6 +29,7 @@ DANGEROUS = [
     ("DELETE", "/me/passkeys/0197a000-0000-7000-8000-000000000000"),
     ("POST", "/me/recovery-codes"),
     ("DELETE", "/sessions"),
+    ("DELETE", "/sessions/others"),
     ("DELETE", "/sessions/000000000000"),
 ]
 

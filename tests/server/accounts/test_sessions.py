@@ -1,5 +1,6 @@
 """Signing out, and one-time links."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -105,7 +106,8 @@ def test_me_lists_each_browser_and_marks_this_one(house: House) -> None:
     signed_in_again(house, ana, "Mozilla/5.0 (Android 16) Firefox/150.0")
     page = ana.client.get("/me").text
     section = page[page.index('id="devices-title"') : page.index("Sign out everywhere")]
-    assert section.count("/sessions/") == 2
+    assert section.count("Sign out Firefox on Android") == 1
+    assert len(re.findall(r"/sessions/[0-9a-f]{12}", section)) == 2
     assert section.count("this one") == 1
     assert "Firefox on Android" in section
     assert section.count("last seen") == 1
@@ -122,6 +124,18 @@ def test_one_browser_is_signed_out_by_itself_and_at_once(house: House) -> None:
     assert gone.headers["location"] == "/me#devices-title"
     assert phone.get("/api/v1/me").status_code == 401
     assert ana.client.get("/api/v1/me").status_code == 200
+
+
+def test_every_other_browser_is_signed_out_at_once_and_this_one_stays(house: House) -> None:
+    ana, ben = house.person("Ana"), house.person("Ben")
+    assert "Sign out everywhere else" not in ana.client.get("/me").text
+    phone, desk = (signed_in_again(house, ana, words) for words in ("a phone", "a desk"))
+    assert "Sign out everywhere else" in ana.client.get("/me").text
+    gone = ana.client.post("/sessions/others", data={"_method": "DELETE"})
+    assert gone.headers["location"] == "/me#devices-title"
+    assert [each.get("/api/v1/me").status_code for each in (phone, desk)] == [401, 401]
+    assert [each.client.get("/api/v1/me").status_code for each in (ana, ben)] == [200, 200]
+    assert ana.client.get("/me/log").text.count("Signed out") == 2
 
 
 def test_signing_this_browser_out_by_its_number_signs_out(house: House) -> None:
