@@ -36,7 +36,9 @@ def places(tmp_path: Path) -> tuple[Path, Path]:
 
 @pytest.fixture
 def client(places: tuple[Path, Path]) -> TestClient[Litestar]:
-    return TestClient(Litestar([static_routes(Assets.load(places))], openapi_config=None))
+    return TestClient(
+        Litestar([static_routes(Assets.load(places))], openapi_config=None, logging_config=None)
+    )
 
 
 def test_a_logical_name_becomes_the_address_of_the_hashed_file(places: tuple[Path, Path]) -> None:
