@@ -46,6 +46,7 @@ from firsthand.followups import several_routes as several_followups
 from firsthand.followups import standing_routes as standing
 from firsthand.health import health_routes
 from firsthand.introductions import routes as introductions
+from firsthand.json_bodies import OurRequest
 from firsthand.mail import Mailer
 from firsthand.manifest import manifest_route
 from firsthand.meetings import routes as meetings
@@ -87,6 +88,7 @@ from firsthand.ties.open_uploads import sweep_uploads
 from firsthand.unmet import list_routes as unmet_list
 from firsthand.unmet import recap_routes as recap
 from firsthand.unmet import routes as unmet
+from firsthand.unread_bodies import UnreadBodies
 from firsthand.upload_folders import uploads_folder
 
 log = logging.getLogger("firsthand")
@@ -103,7 +105,7 @@ class Firsthand(Litestar):
     def __init__(self, settings: Settings, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         ours = OurRequests(super().__call__, settings.base_url)
-        self._outermost = SecurityHeaders(RefusalLog(ours), settings)
+        self._outermost = UnreadBodies(SecurityHeaders(RefusalLog(ours), settings))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
         await self._outermost(scope, receive, send)
@@ -179,6 +181,7 @@ def create_app(
             }
         ),
         exception_handlers=exception_handlers(),
+        request_class=OurRequest,
         middleware=[AccountHeader],
         # Static files come compressed already, a PDF would not get smaller, and what became of a
         # few scans is too short to be worth it.

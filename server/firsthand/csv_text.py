@@ -6,7 +6,7 @@ Nothing is held but the line that is read: a list may be larger than what should
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import BinaryIO
@@ -90,11 +90,14 @@ def delimiter_of(line: str) -> str:
     )
 
 
-def records(lines: Iterator[str], delimiter: str | None = None) -> Iterator[list[str] | None]:
+def records(
+    lines: Iterator[str], delimiter: str | None = None, *, whole: bool = False
+) -> Iterator[list[str] | None]:
     """The cells of every record from the first line that is not empty on; None: unreadable.
 
     Without ``delimiter`` the cells are apart as a line ``sep=;`` says, or else the first line
-    shows.
+    shows. ``whole``: raises NoCsvError instead of the last record if the file ends within quotes,
+    which have then swallowed the records after them.
     """
     first = next(lines, "")
     declared = declared_delimiter(first)
@@ -105,14 +108,39 @@ def records(lines: Iterator[str], delimiter: str | None = None) -> Iterator[list
         first = next(lines, "")
     if delimiter not in DELIMITERS:
         delimiter = delimiter_of(first)
-    reader = csv.reader(chain((first,), lines), delimiter=delimiter)
+    read: list[str] = []
+    reader = csv.reader(_remembered(chain((first,), lines), read), delimiter=delimiter)
+    number = 0
     while True:
         try:
-            yield next(reader)
+            record = next(reader)
         except StopIteration:
             return
         except csv.Error:
-            yield None
+            record = None
+        number += 1
+        if whole and record is not None and len(read) > 1 and _is_cut_off(read, delimiter):
+            raise NoCsvError(
+                f"A quotation mark in row {number} is never closed, so that the rows after it "
+                "cannot be told apart. Close it, and choose the file again."
+            )
+        read.clear()
+        yield record
+
+
+def _remembered(lines: Iterable[str], read: list[str]) -> Iterator[str]:
+    for line in lines:
+        read.append(line)
+        yield line
+
+
+def _is_cut_off(lines: list[str], delimiter: str) -> bool:
+    """Whether a record ends within quotes. A strict reader says so only of where a file ends."""
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error as problem:
+        return "unexpected end" in str(problem)
+    return False
 
 
 def declared_delimiter(line: str) -> str | None:

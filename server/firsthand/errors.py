@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, OperationalError
 
@@ -59,8 +59,24 @@ def _http_problem(request: AnyRequest, problem: HTTPException) -> Response[Any]:
     title, detail = _TITLES.get(status, (problem.detail or "That did not work", ""))
     if is_for_programs(request):
         more: dict[str, Any] = {"errors": problem.extra} if problem.extra else {}
-        return answers.problem(status, title, problem.detail or detail, **more)
-    return _tell_person(request, status, title, detail or problem.detail)
+        answer = answers.problem(status, title, _detail(problem) or detail, **more)
+    else:
+        answer = _tell_person(request, status, title, detail or problem.detail)
+    # Which methods there are, of one that is not.
+    answer.headers.update(problem.headers or {})
+    return answer
+
+
+def _detail(problem: HTTPException) -> str:
+    """Litestar's own words for what is wrong, without the address that was asked: the path and the
+    query are the asker's.
+    """
+    if not isinstance(problem, ValidationException):
+        return problem.detail
+    wrong = problem.extra if isinstance(problem.extra, list) else []
+    return "; ".join(
+        ": ".join(filter(None, [each.get("key"), each.get("message")])) for each in wrong
+    )
 
 
 def _unavailable(request: AnyRequest, _: DatabaseUnavailable) -> Response[Any]:

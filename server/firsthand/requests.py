@@ -11,6 +11,7 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import MutableScopeHeaders, State
 from litestar.enums import HttpMethod, ScopeType
+from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from sqlalchemy import select
 
@@ -40,18 +41,29 @@ _JUDGED_BY = {
 ACCOUNT_HEADER = "Firsthand-Account"
 _ACCOUNT = "firsthand_account"
 _ASKER = "firsthand_asker"
+_VIEWER = "firsthand_viewer"
 
 
 async def viewer_or_none(connection: AnyConnection) -> Viewer | None:
     """Whoever is signed in, by bearer token or by session cookie.
 
-    A request that carries a token is judged by it alone.
+    A request that carries a token is judged by it alone, and each request once.
     """
-    viewer = await _judged(connection)
-    connection.scope["state"][_ASKER] = viewer.account_id if viewer else None
+    state = connection.scope["state"]
+    if _VIEWER in state:
+        known: Viewer | None = state[_VIEWER]
+        return known
+    viewer = state[_VIEWER] = await _judged(connection)
+    state[_ASKER] = viewer.account_id if viewer else None
     if "authorization" not in connection.headers:
-        connection.scope["state"][_ACCOUNT] = viewer.account_id.hex if viewer else "none"
+        state[_ACCOUNT] = viewer.account_id.hex if viewer else "none"
     return viewer
+
+
+async def only_signed_in(connection: AnyConnection, _: BaseRouteHandler) -> None:
+    """A guard, which is asked before anything of the body is read. Raises NotSignedIn."""
+    if await viewer_or_none(connection) is None:
+        raise NotSignedIn
 
 
 def asker_is_gone(connection: AnyConnection) -> bool:
@@ -214,6 +226,8 @@ class OurRequests:
             await _refuse(send, 400, "This server does not answer to that name.")
             return
         if scope["method"] in _SAFE:
+            if scope["method"] == "HEAD":
+                scope["method"], send = HttpMethod.GET, _without_body(send)
             with asking(_where(headers)):
                 await self._app(scope, receive, send)
             return
@@ -248,6 +262,17 @@ class OurRequests:
             if wanted in _OVERRIDES:
                 scope["method"] = cast(HttpMethod, wanted)
         return _replay(messages, receive)
+
+
+def _without_body(send: Send) -> Send:
+    """HEAD is answered as GET is, but for the body (RFC 9110, 9.3.2)."""
+
+    async def send_head(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message["body"] = b""
+        await send(message)
+
+    return send_head
 
 
 def _where(headers: Mapping[str, str]) -> AskedFrom:

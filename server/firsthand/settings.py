@@ -234,8 +234,13 @@ def _smtp_url(environ: Mapping[str, str]) -> str | None:
     url = environ.get("FIRSTHAND_SMTP_URL", "").strip()
     if not url:
         return None
-    parts = urlsplit(url)
-    if parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        # Looked at here: a port that is none raises only then.
+        is_whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        is_whole = False
+    if not is_whole or parts.scheme not in {"smtp", "smtps", "smtp+starttls"}:
         raise SettingsProblem(
             "FIRSTHAND_SMTP_URL must look like smtp://host:25, smtp+starttls://user:password@host "
             "or smtps://user:password@host"

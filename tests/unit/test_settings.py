@@ -1,4 +1,4 @@
-"""One wrong setting of signing in elsewhere is one clear line."""
+"""A wrong setting is one clear line that names it."""
 
 import pytest
 
@@ -41,6 +41,10 @@ def test_everything_is_switched_on_by_its_own_setting() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("FIRSTHAND_SMTP_URL", "smtp://[x"),
+        ("FIRSTHAND_SMTP_URL", "smtp://host:99999999"),
+        ("FIRSTHAND_SMTP_URL", "smtp://"),
+        ("FIRSTHAND_SMTP_URL", "http://host"),
         ("FIRSTHAND_GITHUB_CLIENT", "id"),
         ("FIRSTHAND_GITHUB_CLIENT", ":secret"),
         ("FIRSTHAND_GOOGLE_CLIENT", "id:"),

@@ -33,14 +33,17 @@ def read_email(text: str) -> str:
 
 def read_line(text: str, field: str, longest: int = LONGEST_LINE) -> str:
     """One line of text without control or direction-override characters. Raises Invalid."""
-    if len(text) > 10 * longest:
-        text = text[: 10 * longest]
-    kept = "".join(" " if c in "\t\r\n" else c for c in text if not _is_unwanted(c))
-    line = " ".join(unicodedata.normalize("NFC", kept).split())
+    line = one_line(text[: 10 * longest])
     if len(line) > longest:
         message = f"This is too long: at most {longest} characters."
         raise Invalid(message, {field: message})
     return line
+
+
+def one_line(text: str) -> str:
+    """Without control and direction-override characters, blanks as single spaces, in NFC."""
+    kept = "".join(" " if c in "\t\r\n" else c for c in text if not _is_unwanted(c))
+    return " ".join(unicodedata.normalize("NFC", kept).split())
 
 
 def read_name(text: str, field: str = "name") -> str:

@@ -1,6 +1,6 @@
 """``/api/v1/contacts``: the owner's cards, one with its timeline, and all of them as files."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -68,7 +68,7 @@ class NewTouchpoint(msgspec.Struct):
 
     kind: Literal["call", "coffee", "message", "help-given", "help-received", "other"]
     at: str | None = None
-    note: str = ""
+    note: str | None = None
 
 
 class TouchpointItem(msgspec.Struct):
@@ -124,13 +124,13 @@ async def get_contact(db: Db, viewer: SignedIn, contact_id: FromPath[UUID]) -> C
 async def post_touchpoint(
     db: Db, viewer: SignedIn, contact_id: FromPath[UUID], data: JSONBody[NewTouchpoint]
 ) -> TouchpointItem:
-    _, note = clean_intents_and_note([], data.note)
+    _, note = clean_intents_and_note([], data.note or "")
     try:
         at = read_moment(data.at) if data.at is not None else None
     except ValueError as problem:
         raise Invalid(str(problem), {"at": str(problem)}) from None
     made = await db.write(add_touchpoint, viewer.account_id, contact_id, data.kind, at, note)
-    return TouchpointItem(made.id, made.contact_id, made.kind, made.at, made.note)
+    return TouchpointItem(made.id, made.contact_id, made.kind, made.at.astimezone(UTC), made.note)
 
 
 @get(

@@ -133,9 +133,22 @@ class ListOperation(Operation):
 
 
 @get("/events", summary="The events that you run", tags=["events"], dependencies=_ORGANISER)
-async def list_events(db: Db, settings: TheSettings, viewer: SignedIn) -> ItemList[EventItem]:
-    events = await db.read(events_of_organiser, viewer.account_id)
-    return ItemList([_event_item(event, settings.base_url) for event in events], None)
+async def list_events(
+    db: Db,
+    settings: TheSettings,
+    cursors: TheCursors,
+    viewer: SignedIn,
+    limit: FromQuery[int | None] = None,
+    cursor: FromQuery[str | None] = None,
+) -> ItemList[EventItem]:
+    """The latest first."""
+    size = page_size(limit)
+    page = cursors.page(viewer.account_id, "events", cursor, date, size)
+    found = await db.read(
+        events_of_organiser, viewer.account_id, limit=page.limit, after=page.after
+    )
+    shown, further = page.cut(found, lambda event: (event.starts, event.id))
+    return ItemList([_event_item(event, settings.base_url) for event in shown], further)
 
 
 @post("/events", summary="Make an event", tags=["events"], dependencies=_ORGANISER)

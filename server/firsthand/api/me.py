@@ -67,7 +67,9 @@ class Me(msgspec.Struct):
     events: list[OwnEvent]
 
 
-class CirclesEdit(msgspec.Struct):
+class CirclesEdit(msgspec.Struct, forbid_unknown_fields=True):
+    """A misspelt field would leave the old circle, unnoticed."""
+
     headline: str | None = None
     company: str | None = None
     email: str | None = None
@@ -75,7 +77,7 @@ class CirclesEdit(msgspec.Struct):
     face: str | None = None
 
 
-class MeEdit(msgspec.Struct):
+class MeEdit(msgspec.Struct, forbid_unknown_fields=True):
     """Replaces what is given."""
 
     name: str | None = None

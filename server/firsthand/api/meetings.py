@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from firsthand.accounts.addresses import read_name
 from firsthand.api.answers import ItemList
 from firsthand.dependencies import Db, SignedIn, TheCursors
+from firsthand.followups.intents import MOST_UNITED
 from firsthand.meetings.queries import meetings
 from firsthand.paging import page_size
 from firsthand.problems import Invalid
@@ -46,8 +47,8 @@ class MeetingTold(msgspec.Struct):
     name: str | None = None
     event: str | None = None
     met_at: str | None = None
-    intents: list[str] = []
-    note: str = ""
+    intents: list[str] | None = None
+    note: str | None = None
 
 
 class MeetingEdit(msgspec.Struct):
@@ -78,15 +79,21 @@ async def list_meetings(
     cursors: TheCursors,
     viewer: SignedIn,
     event: FromQuery[str] = "",
-    since: FromQuery[date | None] = None,
+    since: FromQuery[str] = "",
     limit: FromQuery[int | None] = None,
     cursor: FromQuery[str | None] = None,
 ) -> ItemList[MeetingItem]:
+    """``since`` is a day, or a moment of RFC 3339."""
     size = page_size(limit)
     query = f"meetings?{event}&{since}"
     page = cursors.page(viewer.account_id, query, cursor, datetime, size)
     found = await db.read(
-        meetings, viewer.account_id, event=event, since=since, limit=page.limit, after=page.after
+        meetings,
+        viewer.account_id,
+        event=event,
+        since=_since(since),
+        limit=page.limit,
+        after=page.after,
     )
     shown, further = page.cut(found, lambda meeting: (meeting.met_at, meeting.id))
     whole = await db.read(whole_meetings, viewer.account_id, shown)
@@ -95,7 +102,7 @@ async def list_meetings(
 
 @post("/meetings", summary="Keep a meeting without a scan", tags=["meetings"])
 async def post_meeting(db: Db, viewer: SignedIn, data: JSONBody[MeetingTold]) -> MeetingItem:
-    intents, note = clean_intents_and_note(data.intents, data.note)
+    intents, note = clean_intents_and_note(data.intents or [], data.note or "")
     draft = MeetingDraft(
         attendee=data.attendee,
         contact=data.contact,
@@ -113,7 +120,7 @@ async def post_meeting(db: Db, viewer: SignedIn, data: JSONBody[MeetingTold]) ->
 async def patch_meeting(
     db: Db, viewer: SignedIn, meeting_id: FromPath[UUID], data: JSONBody[MeetingEdit]
 ) -> MeetingItem:
-    intents, note = clean_intents_and_note(data.intents or [], data.note or "")
+    intents, note = clean_intents_and_note(data.intents or [], data.note or "", MOST_UNITED)
     await db.write(
         edit_meeting,
         viewer.account_id,
@@ -122,6 +129,17 @@ async def patch_meeting(
         intents=None if data.intents is None else intents,
     )
     return meeting_item(await db.read(whole_meeting, viewer.account_id, meeting_id))
+
+
+def _since(text: str) -> date | datetime | None:
+    """Raises Invalid."""
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-11-23") else read_moment(text)
+    except ValueError:
+        message = "since is a day, like 2026-11-23, or a moment, like 2026-11-23T10:42:07Z."
+        raise Invalid(message, {"since": message}) from None
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -14,9 +14,14 @@ from firsthand.api import (
     unmet,
     uploads,
 )
+from firsthand.requests import only_signed_in
 
 MODULES = (contacts, events, follow_ups, imports, me, meetings, offline, scans, unmet, uploads)
 
 
 def api_router() -> Router:
-    return Router("/api/v1", route_handlers=[r for module in MODULES for r in module.routes])
+    return Router(
+        "/api/v1",
+        route_handlers=[route for module in MODULES for route in module.routes],
+        guards=[only_signed_in],
+    )

@@ -1,12 +1,13 @@
 """``/api/v1/scans``: what devices have read, and what came after."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
 from litestar import delete, patch, post, put
 from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
+from msgspec import Meta
 
 from firsthand.api.meetings import MeetingItem, meeting_item
 from firsthand.dependencies import Db, SignedIn
@@ -18,6 +19,7 @@ from firsthand.scans.reading import (
     MOST_SCANS,
     clean_intents_and_note,
     read_scan,
+    sent_id,
 )
 from firsthand.scans.recording import ScanBatch, record_scans
 
@@ -25,7 +27,9 @@ from firsthand.scans.recording import ScanBatch, record_scans
 class ScanUpload(msgspec.Struct):
     """What a device has read, in its order; each scan is judged by itself."""
 
-    scans: list[dict[str, Any]]
+    scans: Annotated[
+        list[Any], Meta(extra_json_schema={"items": {"type": "object"}, "maxItems": MOST_SCANS})
+    ]
     device: str = ""
 
 
@@ -79,7 +83,10 @@ async def upload_scans(state: State, viewer: SignedIn, data: JSONBody[ScanUpload
     # One dependency less on the hot path: several at once are resolved in tasks of their own.
     outcomes = await state.db.write_grouped(record_scans, batch)
     return ScanResults(
-        [ScanResult(o.id, o.outcome, o.meeting, o.contact, o.problem) for o in outcomes]
+        [
+            ScanResult(sent_id(raw), o.outcome, o.meeting, o.contact, o.problem)
+            for raw, o in zip(data.scans, outcomes, strict=True)
+        ]
     )
 
 
@@ -98,7 +105,9 @@ async def patch_scan(
         intents=None if data.intents is None else intents,
         edited_sequence=data.edited_sequence,
     )
-    return meeting_item(await db.read(whole_meeting, viewer.account_id, scan.meeting_id))
+    # Of a scan that was taken back the words are kept as well, for when that is taken back.
+    meeting = await db.read(whole_meeting, viewer.account_id, scan.meeting_id, even_if_gone=True)
+    return meeting_item(meeting)
 
 
 @put("/scans/{scan_id:uuid}/retraction", summary="Take a scan back", tags=["scans"])

@@ -24,8 +24,8 @@ class _OneLine(click.Group):
         try:
             return super().invoke(ctx)
         except Refused as refusal:
-            said = " ".join([refusal.detail, *refusal.fields.values()])
-            raise click.ClickException(said if refusal.fields else refusal.detail) from None
+            said = [f"{name}: {what}" for name, what in refusal.fields.items()]
+            raise click.ClickException(" ".join(said) or refusal.detail) from None
         except (SettingsProblem, AssetsMissing, DatabaseUnavailable, OSError) as problem:
             raise click.ClickException(str(problem)) from None
         except SQLAlchemyError as problem:

@@ -1,10 +1,12 @@
 """Which moment and which day a meeting counts for. Pure."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 # A device's clock may run ahead by this much before the receipt counts instead.
 _AHEAD = timedelta(minutes=5)
+# Clocks that were never set say 1970, 1980 or the first day of 2000.
+_NEVER_SET = datetime(2000, 1, 2, tzinfo=UTC)
 # People still talk at two in the morning: that is the same day to them.
 _DAY_STARTS_AT_HOUR = 4
 
@@ -20,12 +22,13 @@ def effective_time(
 ) -> datetime:
     """The device's time where it is plausible, else the receipt's.
 
-    Plausible: at most five minutes after receipt and, with an event, not before the day before it
-    starts. The answer keeps the device's offset, so that its day can be told without an event.
+    Plausible: set at all, at most five minutes after receipt and, with an event, not before the day
+    before it starts. The answer keeps the device's offset, so that its day can be told without an
+    event.
     """
     too_late = scanned_at > received_at + _AHEAD
     too_early = starts is not None and _earlier_than_the_day_before(scanned_at, starts, zone)
-    if too_late or too_early:
+    if too_late or too_early or scanned_at < _NEVER_SET:
         return received_at.astimezone(scanned_at.tzinfo)
     return scanned_at
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -108,16 +108,27 @@ def event_with(session: Session, event_id: UUID) -> Event:
     return event
 
 
-def events_of_organiser(session: Session, account_id: UUID) -> list[Event]:
-    """The events that this account runs, the newest first."""
-    return list(
-        session.scalars(
-            select(Event)
-            .join(EventRole, EventRole.event_id == Event.id)
-            .where(EventRole.account_id == account_id)
-            .order_by(Event.starts.desc(), Event.id)
-        )
+def events_of_organiser(
+    session: Session,
+    account_id: UUID,
+    *,
+    limit: int | None = None,
+    after: tuple[date, UUID] | None = None,
+) -> list[Event]:
+    """The events that this account runs, the newest first; all of them, or a page."""
+    stmt = (
+        select(Event)
+        .join(EventRole, EventRole.event_id == Event.id)
+        .where(EventRole.account_id == account_id)
+        .order_by(Event.starts.desc(), Event.id)
+        .limit(limit)
     )
+    if after:
+        starts, event_id = after
+        stmt = stmt.where(
+            or_(Event.starts < starts, and_(Event.starts == starts, Event.id > event_id))
+        )
+    return list(session.scalars(stmt))
 
 
 def read_retention(text: str) -> int:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from firsthand.accounts.addresses import one_line
+
 DAYS_UNTIL_DUE = {
     "coffee": 14,
     "call": 7,
@@ -15,6 +17,8 @@ DAYS_UNTIL_DUE = {
 _DAYS_FOR_AN_OWN_INTENT = 14
 LONGEST_INTENT = 60
 MOST_INTENTS = 12
+# Several scans of one day unite theirs.
+MOST_UNITED = 5 * MOST_INTENTS
 
 
 def days_until_due(intent: str) -> int:
@@ -26,22 +30,22 @@ def intent_label(intent: str) -> str:
     return intent.replace("-", " ").capitalize() if intent in DAYS_UNTIL_DUE else intent
 
 
-def clean_intents(raw: Iterable[str]) -> list[str]:
+def clean_intents(raw: Iterable[str], most: int = MOST_INTENTS) -> list[str]:
     """Trimmed, without empty ones or repeats, in the order given.
 
     Raises ValueError, with words for a person, when there are too many or one is too long.
     """
     intents: list[str] = []
     for text in raw:
-        words = " ".join(text.split())
+        words = one_line(text[: 10 * LONGEST_INTENT])
         known = words.lower().replace(" ", "-")
         intent = known if known in DAYS_UNTIL_DUE else words
-        if len(intent) > LONGEST_INTENT or not intent.isprintable():
+        if len(intent) > LONGEST_INTENT:
             raise ValueError(f"An intent has at most {LONGEST_INTENT} characters.")
         if intent and intent not in intents:
             intents.append(intent)
-    if len(intents) > MOST_INTENTS:
-        raise ValueError(f"At most {MOST_INTENTS} intents a meeting.")
+    if len(intents) > most:
+        raise ValueError(f"At most {most} intents a meeting.")
     return intents
 
 

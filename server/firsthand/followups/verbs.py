@@ -63,6 +63,9 @@ def snooze(
 ) -> FollowUp:
     """Due on another day; ``wrote`` as in ``complete``. Raises Invalid, NotFound."""
     check_due(until)
+    # Somewhere it is still yesterday.
+    if until < now().date() - timedelta(days=1):
+        raise Invalid("Choose a day to come.", {"until": "This day is over."})
     follow_up = _mine(session, owner_id, follow_up_id)
     follow_up.state = State.SNOOZED
     follow_up.due = until

@@ -61,13 +61,19 @@ def meetings(
     owner_id: UUID,
     *,
     event: str = "",
-    since: date | None = None,
+    since: date | datetime | None = None,
     contact_id: UUID | None = None,
     limit: int,
     after: Position | None = None,
 ) -> list[MeetingRow]:
-    """The latest first."""
-    given = {"event": event, "since": since, "contact": contact_id}
+    """The latest first; ``since`` a day or a moment."""
+    by_moment = isinstance(since, datetime)
+    given = {
+        "event": event,
+        "since": None if by_moment else since,
+        "since_at": since if by_moment else None,
+        "contact": contact_id,
+    }
     narrowed: dict[str, Any] = {name: value for name, value in given.items() if value}
     if after:
         narrowed |= {"after_at": after[0], "after_id": after[1]}
@@ -76,10 +82,13 @@ def meetings(
     return [MeetingRow(*row) for row in rows]
 
 
-def meeting_row(session: Session, owner_id: UUID, meeting_id: UUID) -> MeetingRow | None:
-    """The owner's meeting if it stands."""
+def meeting_row(
+    session: Session, owner_id: UUID, meeting_id: UUID, *, even_if_gone: bool = False
+) -> MeetingRow | None:
+    """The owner's meeting if it stands, or ``even_if_gone``."""
     values = {"owner": owner_id, "meeting": meeting_id, "most": 1}
-    row = session.execute(_meetings(frozenset({"meeting"})), values).one_or_none()
+    stmt = _meetings(frozenset({"meeting"}), even_if_gone=even_if_gone)
+    row = session.execute(stmt, values).one_or_none()
     return MeetingRow(*row) if row else None
 
 
@@ -102,7 +111,7 @@ def dismissed_claims(session: Session, viewer_id: UUID) -> Sequence[Claim]:
 
 
 @cache
-def _meetings(narrowed: frozenset[str]) -> AnySelect:
+def _meetings(narrowed: frozenset[str], *, even_if_gone: bool = False) -> AnySelect:
     """Columns of MeetingRow, for the owner's meetings that stand."""
     root = aliased(Contact)
     stmt = (
@@ -131,6 +140,7 @@ def _meetings(narrowed: frozenset[str]) -> AnySelect:
     conditions = {
         "event": Event.slug == bindparam("event"),
         "since": Meeting.day >= bindparam("since"),
+        "since_at": Meeting.met_at >= bindparam("since_at"),
         "contact": Meeting.contact_id.in_(members),
         "meeting": Meeting.id == bindparam("meeting"),
         "after_id": or_(
@@ -138,11 +148,12 @@ def _meetings(narrowed: frozenset[str]) -> AnySelect:
             and_(Meeting.met_at == bindparam("after_at"), Meeting.id < bindparam("after_id")),
         ),
     }
+    stands = () if even_if_gone else (Meeting.gone_at.is_(None),)
     return (
         join_person(stmt, root)
         .where(
             Meeting.owner_id == bindparam("owner"),
-            Meeting.gone_at.is_(None),
+            *stands,
             *(condition for name, condition in conditions.items() if name in narrowed),
         )
         .order_by(_latest("contact" in narrowed), Meeting.id.desc())

@@ -86,7 +86,7 @@ class ListFile:
         if not meanings & {ListField.NAME, ListField.FIRST_NAME, ListField.LAST_NAME}:
             self.trouble = (
                 "No column holds the names. The first row needs their names, such as "
-                "name, email and company; or choose below which column is the name."
+                "name, email and company; or say which column is the name."
             )
 
     def raw_rows(self) -> Iterator[tuple[int, list[str] | None]]:
@@ -96,9 +96,18 @@ class ListFile:
         return records
 
     def read(self) -> Iterator[ListRow | ListProblem]:
-        """Rows and problems in the order of the file; of empty rows nothing is said."""
+        """Rows and problems in the order of the file; of empty rows nothing is said.
+
+        ``trouble`` may be found only here.
+        """
         if self.trouble:
             return
+        try:
+            yield from self._rows()
+        except NoCsvError as problem:
+            self.trouble = str(problem)
+
+    def _rows(self) -> Iterator[ListRow | ListProblem]:
         for number, cells in self.raw_rows():
             if cells is None:
                 what = (
@@ -117,7 +126,7 @@ class ListFile:
         """Numbered records that are not empty, the header first."""
         if self._text is None:
             return
-        for number, cells in enumerate(records(self._text.lines()), self._header_row):
+        for number, cells in enumerate(records(self._text.lines(), whole=True), self._header_row):
             if cells is None or any(cell.strip() for cell in cells):
                 yield number, cells
 

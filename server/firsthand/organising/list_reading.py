@@ -7,6 +7,7 @@ rows), and at the end what the file is. ``--columns`` maps column indexes to mea
 """
 
 import argparse
+import contextlib
 import io
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from firsthand.csv_text import NoCsvError
 from firsthand.organising.list_columns import ListColumn
 from firsthand.organising.list_file import ListFile, ListProblem, ListRow
 
@@ -96,7 +98,7 @@ def findings(
     """Everything to tell of a list, its end last."""
     file = ListFile(stream, chosen, first=first)
     rows = skipped = problems = 0
-    trouble = file.trouble
+    trouble = nobody = ""
     if preview:
         yield from _raw_rows(file)
     for found in file.read():
@@ -108,6 +110,8 @@ def findings(
             case ListProblem():
                 problems += 1
                 skipped += found.skipped
+                if found.skipped and not nobody:
+                    nobody = f"Nobody on this list could be read. {found.where}: {found.what}"
                 if problems <= MOST_PROBLEMS:
                     yield found
         if rows + skipped > MOST_ROWS:
@@ -115,19 +119,22 @@ def findings(
                 f"This list has more than {MOST_ROWS:,} rows. Split it, and import part by part."
             )
             break
+    trouble = file.trouble or trouble
     if not trouble and not rows:
-        trouble = "There is nobody on this list: no row below the header has a name."
+        trouble = nobody or "There is nobody on this list. Each person needs a name."
     yield ListEnd(trouble, file.columns, file.notes, rows, skipped, problems)
 
 
 def _raw_rows(file: ListFile) -> Iterator[RawRow]:
     shown = 0
-    for number, cells in file.raw_rows():
-        if cells is not None:
-            yield RawRow(number, [cell.strip()[:_LONGEST_SHOWN] for cell in cells])
-            shown += 1
-        if shown == _PREVIEWED:
-            return
+    # A file that ends within quotes is told of when its rows are read.
+    with contextlib.suppress(NoCsvError):
+        for number, cells in file.raw_rows():
+            if cells is not None:
+                yield RawRow(number, [cell.strip()[:_LONGEST_SHOWN] for cell in cells])
+                shown += 1
+            if shown == _PREVIEWED:
+                return
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -41,6 +41,8 @@ async def uploaded_list(request: AnyRequest) -> tuple[bytes, dict[str, str]]:
         raise TooLarge(message, {"file": message}) from None
     except (ClientException, ValueError, LookupError):
         raise Invalid("This form could not be read. Send it again.") from None
+    if len(form.getall("file", [])) > 1:
+        raise Invalid("Send one file at a time.", {"file": "Send one file at a time."})
     file = form.get("file")
     fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
     if isinstance(file, UploadFile):
@@ -66,7 +68,7 @@ def list_of_json(body: bytes) -> tuple[bytes, dict[int, str], str | None]:
         # A missing one is told with the row's number, as in a file.
         if not isinstance(attendee.get("name", ""), str | None):
             raise Invalid(f"attendees[{number}].name is a text.")
-    rows = [_cells(attendee) for attendee in upload.attendees]
+    rows = [_cells(number, attendee) for number, attendee in enumerate(upload.attendees)]
     # Somebody may have several handles on one network: each has a column of its own.
     keys = sorted({key for row in rows for key in row})[:MOST_COLUMNS]
     text = io.StringIO()
@@ -77,21 +79,34 @@ def list_of_json(body: bytes) -> tuple[bytes, dict[int, str], str | None]:
     return text.getvalue().encode(errors="replace"), chosen, upload.listed
 
 
-def _cells(attendee: Cells) -> dict[tuple[str, int], str]:
-    cells: dict[tuple[str, int], str] = {}
-    for name in _MEANINGS:
-        if attendee.get(name) is not None:
-            cells[name, 0] = _text(attendee[name])
-    handles = attendee.get("handles")
-    pairs: list[tuple[Any, Any]] = []
-    if isinstance(handles, Mapping):
-        pairs = list(handles.items())
-    elif isinstance(handles, list):
-        pairs = [(h.get("network"), h.get("name")) for h in handles if isinstance(h, Mapping)]
-    for number, (network, name) in enumerate(pairs[:MOST_COLUMNS], start=1):
-        if isinstance(network, str) and network in set(Network):
-            cells[network, number] = _text(name)
+def _cells(number: int, attendee: Cells) -> dict[tuple[str, int], str]:
+    given = {name.strip().lower(): value for name, value in attendee.items()}
+    cells = {(name, 0): _text(given[name]) for name in _MEANINGS if given.get(name) is not None}
+    for place, (network, name) in enumerate(_handles(number, given.get("handles")), start=1):
+        cells[network, place] = _text(name)
     return cells
+
+
+def _handles(number: int, handles: Any) -> list[tuple[str, Any]]:
+    """Network and name of each, by a list of objects or one object. Raises Invalid."""
+    if handles is None:
+        return []
+    pairs = handles.items() if isinstance(handles, Mapping) else map(_pair, _listed(handles))
+    read = [(str(network).strip().lower(), name) for network, name in pairs]
+    if len(read) > MOST_COLUMNS or any(network not in set(Network) for network, _ in read):
+        raise Invalid(
+            f"attendees[{number}].handles is a list of objects with network and name, or an object "
+            f"of names by network. The networks are {', '.join(Network)}."
+        )
+    return read
+
+
+def _listed(handles: Any) -> list[Any]:
+    return handles if isinstance(handles, list) else [None]
+
+
+def _pair(handle: Any) -> tuple[Any, Any]:
+    return (handle.get("network"), handle.get("name")) if isinstance(handle, Mapping) else ("", "")
 
 
 def _text(value: Any) -> str:

@@ -10,13 +10,16 @@ from firsthand.db import Base, now
 
 # A device counts up to 2^53; SQLite's own integers hold that already.
 Numbers = BigInteger().with_variant(Integer(), "sqlite")
+# A device counts its edits from 0 on.
+NEVER_EDITED = -1
 
 
 class Scan(Base):
     """A reading that was accepted; its (owner, id) outlives everything but the account.
 
     ``scanned_at`` is the device's word, ``received_at`` the server's; ``at`` is what counts.
-    The code itself is not kept. ``edited_sequence`` is the highest edit that was applied.
+    The code itself is not kept. ``edited_sequence`` is the highest edit that was applied, or
+    ``NEVER_EDITED``.
     """
 
     __tablename__ = "scan"
@@ -40,7 +43,7 @@ class Scan(Base):
     at: Mapped[datetime]
     note: Mapped[str] = mapped_column(default="")
     intents: Mapped[list[str]] = mapped_column(default=list)
-    edited_sequence: Mapped[int] = mapped_column(Numbers, default=0)
+    edited_sequence: Mapped[int] = mapped_column(Numbers, default=NEVER_EDITED)
     retracted_at: Mapped[datetime | None]
 
 

@@ -56,9 +56,11 @@ def _scans_of_meetings() -> Select[Scan]:
     )
 
 
-def whole_meeting(session: Session, owner_id: UUID, meeting_id: UUID) -> WholeMeeting:
-    """Raises NotFound."""
-    row = meeting_row(session, owner_id, meeting_id)
+def whole_meeting(
+    session: Session, owner_id: UUID, meeting_id: UUID, *, even_if_gone: bool = False
+) -> WholeMeeting:
+    """``even_if_gone``: also one that nothing holds up any more. Raises NotFound."""
+    row = meeting_row(session, owner_id, meeting_id, even_if_gone=even_if_gone)
     if row is None:
         raise NotFound
     return whole_meetings(session, owner_id, [row])[0]

@@ -28,7 +28,7 @@ from firsthand.followups.staging import restage
 from firsthand.meetings.keeping import KeptMeetings, Occasion, find_or_make_meetings
 from firsthand.prepared import Prepared
 from firsthand.scans.guessing import ShortCodeGuesses
-from firsthand.scans.models import Scan
+from firsthand.scans.models import NEVER_EDITED, Scan
 from firsthand.scans.reading import ReadScan, UnreadableScan
 from firsthand.scans.strangers import code_digest, code_hint, hint_key, some_profile
 
@@ -69,7 +69,7 @@ class ScanBatch:
 
 @dataclass(frozen=True, slots=True)
 class ScanOutcome:
-    """``outcome`` is recorded, duplicate or invalid; ``id`` as it was sent."""
+    """``outcome`` is recorded, duplicate or invalid; ``id`` as it was sent where it is none."""
 
     id: object
     outcome: str
@@ -102,10 +102,23 @@ def record_scans(session: Session, batches: Sequence[ScanBatch]) -> list[list[Sc
     lock_owners(session, [batch.owner_id for batch in batches])
     answers = [[_unread(batch, scan) for scan in batch.scans] for batch in batches]
     everything = [each for answer in answers for each in answer if isinstance(each, _Judged)]
-    _recognise_replays(session, everything)
-    _find_people(session, list(_open(everything)))
-    _keep_meetings(session, list(_open(everything)))
+    while everything:
+        _record(session, everything)
+        # What comes after a refused one of the same id is no replay of anything.
+        everything = [each for each in everything if each.repeats and _is_refused(each.repeats)]
+        for each in everything:
+            each.repeats = None
     return [[_outcome(each) for each in answer] for answer in answers]
+
+
+def _record(session: Session, scans: Sequence[_Judged]) -> None:
+    _recognise_replays(session, scans)
+    _find_people(session, list(_open(scans)))
+    _keep_meetings(session, list(_open(scans)))
+
+
+def _is_refused(each: _Judged) -> bool:
+    return each.outcome is not None and each.outcome.outcome == "invalid"
 
 
 def _unread(batch: ScanBatch, scan: ReadScan | UnreadableScan) -> _Judged | ScanOutcome:
@@ -317,6 +330,6 @@ def _row(each: _Judged, at: datetime, meeting_id: UUID, contact_id: UUID) -> dic
         "at": at,
         "note": each.scan.note,
         "intents": each.scan.intents,
-        "edited_sequence": 0,
+        "edited_sequence": NEVER_EDITED,
         "retracted_at": None,
     }

@@ -202,7 +202,7 @@ def test_the_api_takes_json_with_handles_of_both_shapes(
 ) -> None:
     people = [
         {"name": "Ana", "email": "a@example.org", "x": "@ana", "listed": True},
-        {"name": "Bo", "handles": {"linkedin": "in/bo"}},
+        {"Name": "Bo", "handles": {"LinkedIn": "in/bo"}},
         {"name": "Cy", "handles": [{"network": "github", "name": "cy"}], "listed": False},
         {"name": None},
         {"name": "D", "email": {"not": "text"}},
@@ -226,6 +226,11 @@ def test_the_api_takes_json_with_handles_of_both_shapes(
         {"json": {"attendees": []}},
         {"json": {"attendees": [1]}},
         {"json": {"attendees": [{"name": "Ana"}], "listed": "some"}},
+        {"json": {"attendees": [{"name": "Ana", "handles": "@ana"}]}},
+        {"json": {"attendees": [{"name": "Ana", "handles": ["x.com/ana"]}]}},
+        {"json": {"attendees": [{"name": "Ana", "handles": {"tiktok": "ana"}}]}},
+        {"files": [("file", ("a.csv", b"name\nAna\n")), ("file", ("b.csv", b"name\nBo\n"))]},
+        {"files": {"file": ("list.csv", b'name,company\nAna,"Har\nBo,x\nCy,y\n')}},
         {"files": {"file": ("list.csv", b"")}},
         {"files": {"other": ("list.csv", b"name\nAna\n")}},
         {"files": {"file": ("list.xlsx", b"PK\x03\x04")}},

@@ -154,3 +154,37 @@ def test_a_devices_numbers_may_be_as_large_as_they_are_allowed_to_be(house: Hous
     )
     assert answer.status_code == 200, answer.text
     assert answer.json()["note"] == "far"
+
+
+def test_a_devices_first_edit_is_numbered_nought_and_counts(house: House) -> None:
+    ana, _, scan = met(house, note="first")
+
+    answer = ana.client.patch(f"/api/v1/scans/{scan}", json={"note": "new", "edited_sequence": 0})
+
+    assert answer.json()["note"] == "new"
+
+
+def test_the_words_of_a_scan_that_was_taken_back_come_with_it(house: House) -> None:
+    ana, _, scan = met(house, note="first")
+    ana.client.put(f"/api/v1/scans/{scan}/retraction")
+
+    answer = ana.client.patch(f"/api/v1/scans/{scan}", json={"note": "new", "edited_sequence": 1})
+
+    assert answer.status_code == 200
+    assert answer.json()["scans"] == []
+    assert meetings(ana) == []
+    ana.client.delete(f"/api/v1/scans/{scan}/retraction")
+    assert [meeting["note"] for meeting in meetings(ana)] == ["new"]
+
+
+def test_what_several_scans_have_united_can_be_sent_back_as_it_came(house: House) -> None:
+    ana, fenna, _ = met(house, intents=[f"own {number}" for number in range(12)])
+    house.scan(ana, fenna, intents=[f"other {number}" for number in range(12)])
+    (meeting,) = meetings(ana)
+
+    answer = ana.client.patch(
+        f"/api/v1/meetings/{meeting['id']}", json={"intents": meeting["intents"]}
+    )
+
+    assert answer.status_code == 200, answer.text
+    assert sorted(answer.json()["intents"]) == sorted(meeting["intents"])

@@ -1,5 +1,6 @@
 """A scan becomes a meeting: once, on the right day, for the right person."""
 
+import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -89,9 +90,11 @@ def test_a_scan_id_is_compared_by_value(house: House) -> None:
     scan = sent(house.attendee(house.event(ana)).code)
 
     upload(ana, [scan])
-    shouted = upload(ana, [{**scan, "id": scan["id"].upper()}])[0]
+    written = [scan["id"].upper(), f"{{{scan['id']}}}", scan["id"].replace("-", "")]
+    results = upload(ana, [{**scan, "id": each} for each in written])
 
-    assert shouted["outcome"] == "duplicate"
+    assert [r["outcome"] for r in results] == ["duplicate"] * 3
+    assert [r["id"] for r in results] == written
 
 
 def test_a_second_scan_on_the_same_day_joins_the_meeting(house: House) -> None:
@@ -131,7 +134,9 @@ def test_two_in_the_morning_is_still_the_day_before(house: House) -> None:
     assert [m["day"] for m in meetings(ana)] == ["2026-11-20"]
 
 
-@pytest.mark.parametrize("clock", ["2006-01-01T00:00:00Z", "2049-01-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "clock", ["2006-01-01T00:00:00Z", "2049-01-01T00:00:00Z", "1970-01-01T00:00:05Z"]
+)
 def test_a_clock_wrong_by_years_counts_as_now(house: House, clock: str) -> None:
     ana = house.person()
     today = datetime.now(UTC).date()
@@ -190,6 +195,7 @@ def test_bad_scans_stop_none_of_the_others(house: House) -> None:
         ana,
         [
             {"id": 7},
+            None,
             sent(f"{BASE_URL}/b/0000000000000000000000000A"),
             sent(f"{BASE_URL}/b/nonsense"),
             sent(fenna.code, event="no-such-event"),
@@ -200,9 +206,9 @@ def test_bad_scans_stop_none_of_the_others(house: House) -> None:
         ],
     )
 
-    assert [r["outcome"] for r in results] == ["invalid"] * 7 + ["recorded"]
-    assert results[0]["id"] == 7
-    assert all(r["problem"] for r in results[:7])
+    assert [r["outcome"] for r in results] == ["invalid"] * 8 + ["recorded"]
+    assert [results[0]["id"], results[1]["id"]] == [7, None]
+    assert all(r["problem"] for r in results[:8])
     assert count(house, Meeting) == 1
 
 
@@ -216,6 +222,34 @@ def test_a_refused_scan_is_judged_again_when_it_comes_again(house: House) -> Non
     again = upload(ana, [{**scan, "code": wearer.short_code}])[0]
 
     assert again["outcome"] == "recorded"
+
+
+def test_a_refused_scan_is_judged_again_when_it_comes_again_in_the_same_upload(
+    house: House,
+) -> None:
+    ana = house.person()
+    fenna = house.attendee(house.event(ana))
+    wrong = sent(f"{BASE_URL}/b/nonsense")
+    mended = {**wrong, "code": fenna.code}
+
+    results = upload(ana, [wrong, mended, wrong])
+
+    assert [r["outcome"] for r in results] == ["invalid", "recorded", "duplicate"]
+    assert results[1]["meeting"] == results[2]["meeting"]
+
+
+def test_half_an_emoji_as_javascript_writes_it_stops_nothing(house: House) -> None:
+    ana = house.person()
+    scan = sent(house.attendee(house.event(ana)).code, note="good \ud83d")
+    body = json.dumps({"device": "phone", "scans": [scan]})
+    assert "\\ud83d" in body
+
+    answer = ana.client.post(
+        "/api/v1/scans", content=body, headers={"Content-Type": "application/json"}
+    )
+
+    assert [r["outcome"] for r in answer.json()["results"]] == ["recorded"]
+    assert meetings(ana)[0]["note"] == "good ?"
 
 
 def test_a_short_code_is_found_however_it_is_typed(house: House) -> None:

@@ -40,8 +40,12 @@ def test_the_owners_own_intents_stay_as_typed() -> None:
     assert intent_label("keep-in-touch") == "Keep in touch"
 
 
-@pytest.mark.parametrize("wrong", [["x" * 61], ["a\x00b"], [f"own {i}" for i in range(13)]])
-def test_too_long_too_many_or_unprintable_is_refused(wrong: list[str]) -> None:
+def test_joiners_stay_and_what_no_reader_can_hold_goes() -> None:
+    assert clean_intents(["👩‍💻 pair", "می‌بینمت", "a\x00b\u202e"]) == ["👩‍💻 pair", "می‌بینمت", "ab"]
+
+
+@pytest.mark.parametrize("wrong", [["x" * 61], [f"own {i}" for i in range(13)]])
+def test_too_long_or_too_many_is_refused(wrong: list[str]) -> None:
     with pytest.raises(ValueError, match=r"[Ii]ntent"):
         clean_intents(wrong)
 

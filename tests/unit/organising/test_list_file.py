@@ -188,6 +188,18 @@ def test_a_quote_that_is_never_closed_is_told() -> None:
     assert "quotation mark" in problems[0].what
 
 
+def test_a_quote_that_swallows_the_rest_of_the_list_spoils_all_of_it() -> None:
+    _, _, file = read('name,company\nAna,Harbour\nBo,"Har\n' + "Cy,X\n" * 100)
+    assert "row 3" in file.trouble
+    assert "never closed" in file.trouble
+
+
+def test_a_cell_of_several_lines_is_none_that_was_never_closed() -> None:
+    rows, problems, file = read('name,company\nAna,"Har\nbour"\nBo,"a ""quoted"" name"')
+    assert (file.trouble, problems) == ("", [])
+    assert [row.company for row in rows] == ["Har bour", 'a "quoted" name']
+
+
 def test_ragged_rows_are_read_as_far_as_they_go() -> None:
     rows, problems, _ = read("name,company\nAna\nBo,Harbour,more,cells\n")
     assert [(row.name, row.company) for row in rows] == [("Ana", ""), ("Bo", "Harbour")]
