@@ -67,7 +67,7 @@ def serve(
         port=settings.port,
         interface=Interfaces.ASGI,
         workers=settings.workers,
-        loop=Loops.asyncio,
+        loop=Loops.uvloop,
         http=HTTPModes.http1,
         websockets=False,
         # Its own news of processes coming and going is for who works on granian.
