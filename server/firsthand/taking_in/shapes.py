@@ -60,7 +60,7 @@ _LONGEST_LINE = 5_000
 _MOST_WORDS = 1_000
 _LARGEST = 2**31 - 1
 _LARGEST_OF_BIG = 2**53
-_BIG = {"sequence", "edited_sequence", "done_bytes", "total_bytes"}
+_BIG = {"sequence", "done_bytes", "total_bytes"}
 _LONG = {"note", "text"}
 # No database holds NUL in a text.
 _WITHOUT_NUL = r"^[^\x00]*\Z"
@@ -101,6 +101,7 @@ _MEANT: dict[str, Any] = {
     "meeting.origin": _one_of(meetings.Origin) | None,
     "import.state": _one_of(ties.ImportState),
     "import.problems": Annotated[list[_Told], msgspec.Meta(max_length=_MOST_WORDS)],
+    "scan.edited_sequence": Annotated[int, msgspec.Meta(ge=scans.NEVER_EDITED, le=_LARGEST_OF_BIG)],
     "intent_choice.days": Annotated[int, msgspec.Meta(ge=0, le=LONGEST_WAIT)],
     **{
         f"ranking_choice.{column.name}": _LEVEL
