@@ -94,7 +94,8 @@ def unmet(
     values = {
         "viewer": viewer_id,
         "event": event_id,
-        "words": pattern_of(narrowed.q),
+        # A handle is often typed as it is written to somebody.
+        "words": pattern_of(narrowed.q.removeprefix("@")),
         "network": narrowed.network,
         "kinds": bits_asked_for(narrowed.kind),
         "strength": after[0] if after else None,
@@ -254,7 +255,10 @@ def is_seen(q: bool) -> ColumnElement[bool]:
         words = bindparam("words", type_=String())
         stmt = stmt.outerjoin(Account, Account.id == Attendee.account_id).where(
             folded_together(
-                shown_name(), shown_headline(TO_BROWSERS), shown_company(TO_BROWSERS)
+                shown_name(),
+                shown_headline(TO_BROWSERS),
+                shown_company(TO_BROWSERS),
+                Handle.name,
             ).like(words, escape="\\")
         )
     return stmt.limit(1).correlate(Match).scalar_subquery() == 1
