@@ -12,7 +12,7 @@ from datetime import timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.models import Account, ApiToken, Circle
@@ -23,7 +23,7 @@ from firsthand.badges.models import Badge
 from firsthand.db import new_id, now
 from firsthand.events.models import Event
 from firsthand.folding import fold
-from firsthand.handles.keeping import HANDLE_PROVEN, MATCH_ACCOUNT
+from firsthand.handles.keeping import HANDLE_PROVEN, MATCH_ACCOUNT, show_handle_to
 from firsthand.handles.models import Handle
 from firsthand.handles.networks import Network
 from firsthand.outbox import enqueue
@@ -148,6 +148,18 @@ def _handle_of_people_met(world: World) -> None:
     world.handle(world.nora, "owl", Circle.MET, stable_id="42", verified_at=now())
 
 
+def _shown_for_now(world: World) -> None:
+    world.handle(world.nora, "owl", Circle.BROWSING, stable_id="42", verified_at=now())
+
+
+def _hide(world: World) -> None:
+    def hide(session: Session) -> None:
+        handle = session.scalars(select(Handle.id).where(Handle.name == "owl")).one()
+        show_handle_to(session, world.nora.id, handle, "nobody")
+
+    world.house.db.write_now(hide)
+
+
 def _unlisted_with_an_account(world: World) -> None:
     world.place(world.event, world.una, listed=False)
 
@@ -179,6 +191,7 @@ def _organisers_name(world: World) -> None:
 
 
 HIDDEN_HANDLE = Fact("a handle that is kept to oneself", _hidden_handle)
+HIDDEN_LATER = Fact("a handle that was hidden after the meeting", _shown_for_now, _hide)
 FOR_PEOPLE_MET = Fact("a handle for people met", _handle_of_people_met)
 UNLISTED = Fact("somebody unlisted here", _unlisted_with_an_account)
 UNLISTED_ON_THE_LIST = Fact("somebody unlisted on the list", _unlisted_on_the_list)
@@ -192,6 +205,7 @@ CELLS = [
     (HIDDEN_HANDLE, False, False),
     (HIDDEN_HANDLE, True, False),
     (HIDDEN_HANDLE, True, True),
+    (HIDDEN_LATER, True, False),
     (FOR_PEOPLE_MET, False, False),
     (UNLISTED, True, False),
     (UNLISTED_ON_THE_LIST, True, False),
