@@ -6,26 +6,15 @@ person hides or deletes disappears from all of them at once.
 
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    and_,
-    bindparam,
-    case,
-    exists,
-    func,
-    literal,
-    or_,
-)
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, func, literal, or_
 from sqlalchemy.orm import aliased
 
 from firsthand.accounts.blocking import blocked_by_either
 from firsthand.accounts.models import Account
 from firsthand.attendees.models import Attendee
-from firsthand.attendees.showing import TO_MET, handle_shown
-from firsthand.contacts.models import Contact, ContactAttendee, ContactHandle
+from firsthand.attendees.showing import TO_MET
+from firsthand.contacts.models import Contact
 from firsthand.db import AnySelect
-from firsthand.handles.models import Handle
 
 UNKNOWN = "Unknown"
 OWNER: BindParameter[Any] = bindparam("owner", type_=Contact.owner_id.type)
@@ -90,40 +79,6 @@ def card_face() -> ColumnElement[str]:
     """The mark of the picture that they uploaded of themselves, or empty."""
     shown = case((CardAccount.face_circle.in_(TO_MET), CardAccount.face), else_="")
     return func.coalesce(shown, "")
-
-
-def tie_may_stand(tie: Any, contact: Any) -> ColumnElement[bool]:
-    """Whether a tie may stand on this human's card: the owner keeps its handle there, or the other
-    shows it to people they meet. Else the card would tell who is who after a handle was hidden.
-    """
-    member, keeper, place = aliased(Contact), aliased(ContactHandle), aliased(ContactAttendee)
-    own, listed = aliased(Handle), aliased(Handle)
-    of_one = and_(member.owner_id == contact.owner_id, member.root_id == contact.root_id)
-    kept = exists().where(
-        of_one,
-        keeper.owner_id == tie.owner_id,
-        keeper.network == tie.network,
-        keeper.key == tie.key,
-        keeper.contact_id == member.id,
-    )
-    shown = exists().where(
-        of_one, own.account_id == member.account_id, own.circle.in_(TO_MET), _is_of(own, tie)
-    )
-    of_list = exists().where(
-        of_one,
-        place.owner_id == member.owner_id,
-        place.contact_id == member.id,
-        Attendee.id == place.attendee_id,
-        listed.attendee_id == Attendee.id,
-        handle_shown(listed, TO_MET),
-        _is_of(listed, tie),
-    )
-    return or_(*(each.correlate(tie, contact) for each in (kept, shown, of_list)))
-
-
-def _is_of(handle: Any, tie: Any) -> ColumnElement[bool]:
-    same = or_(handle.key == tie.key, handle.stable_id == tie.stable_id)
-    return and_(handle.network == tie.network, same)
 
 
 def is_kept(contact: Any = Contact) -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """What was joined by a handle stands joined only while its owner shows it to people they meet."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -10,7 +11,6 @@ from sqlalchemy import (
     delete,
     exists,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.orm import Session, aliased
@@ -20,7 +20,7 @@ from firsthand.contacts import evidence
 from firsthand.contacts.cards import put_loose_ties
 from firsthand.contacts.merging import take_merge_back
 from firsthand.contacts.models import Contact, ContactAttendee, ContactMerge
-from firsthand.contacts.showing import tie_may_stand
+from firsthand.contacts.queries import ties_beyond_handles
 from firsthand.db import lock_owners
 from firsthand.followups.one_person import join_proven
 from firsthand.followups.staging import restage
@@ -72,6 +72,12 @@ def _roots(session: Session, account_id: UUID, owners: Sequence[UUID]) -> list[_
     return [(owner_id, root_id) for owner_id, root_id in rows]
 
 
+def _is_one_of(card: Any, roots: Sequence[_Pair]) -> tuple[ColumnElement[bool], ...]:
+    """Not as pairs, which SQLite would not look up in an index; no two owners share an id."""
+    owners, ids = {owner_id for owner_id, _ in roots}, {root_id for _, root_id in roots}
+    return card.owner_id.in_(owners), card.root_id.in_(ids)
+
+
 def _part_merges(session: Session, account_id: UUID, roots: Sequence[_Pair]) -> set[_Pair]:
     """The roots there are now, of cards that a hidden handle had joined.
 
@@ -85,7 +91,7 @@ def _part_merges(session: Session, account_id: UUID, roots: Sequence[_Pair]) -> 
             and_(child.owner_id == ContactMerge.owner_id, child.id == ContactMerge.child_id),
         )
         .where(
-            tuple_(child.owner_id, child.root_id).in_(roots),
+            *_is_one_of(child, roots),
             ContactMerge.evidence.in_([evidence.PROVEN_HANDLE, evidence.HANDLE]),
             ~_is_shown(account_id, ContactMerge.detail),
         )
@@ -112,28 +118,30 @@ def _is_shown(account_id: UUID, detail: SQLColumnExpression[str]) -> ColumnEleme
 
 
 def _take_ties_off(session: Session, roots: Sequence[_Pair]) -> None:
-    card = aliased(Contact)
-    hidden = session.execute(
-        select(Tie.owner_id, Tie.id)
-        .join(card, and_(card.owner_id == Tie.owner_id, card.id == Tie.contact_id))
-        .where(tuple_(card.owner_id, card.root_id).in_(roots), ~tie_may_stand(Tie, card))
-    ).all()
-    session.execute(
-        update(Tie)
-        .where(tuple_(Tie.owner_id, Tie.id).in_([tuple(row) for row in hidden]))
-        .values(contact_id=None)
-        .execution_options(synchronize_session=False)
-    )
+    for owner_id, root_id in roots:
+        hidden = ties_beyond_handles(session, owner_id, [root_id])
+        session.execute(
+            update(Tie)
+            .where(Tie.owner_id == owner_id, Tie.id.in_(hidden))
+            .values(contact_id=None)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _put_ties_on(session: Session, roots: Sequence[_Pair]) -> None:
-    card = aliased(Contact)
+    card, same = aliased(Contact), aliased(Contact)
+    owners = {owner_id for owner_id, _ in roots}
     places = session.execute(
         select(ContactAttendee.owner_id, ContactAttendee.attendee_id, card.root_id)
         .join(
             card,
             and_(card.owner_id == ContactAttendee.owner_id, card.id == ContactAttendee.contact_id),
         )
-        .where(tuple_(card.owner_id, card.root_id).in_(roots))
+        .where(
+            *_is_one_of(card, roots),
+            # Named once more, so that SQLite does not begin with every place of every card.
+            ContactAttendee.owner_id.in_(owners),
+            ContactAttendee.contact_id.in_(select(same.id).where(*_is_one_of(same, roots))),
+        )
     )
     put_loose_ties(session, [(owner, attendee, root) for owner, attendee, root in places])
