@@ -26,6 +26,9 @@ _SHARED = ("event", "badge")
 # An event's join code is its organiser's to give away; the keys of a browser or of a passkey are
 # of no use elsewhere.
 _NEVER = {"join_code", "p256dh", "auth", "credential_id", "public_key", "user_handle", "peer"}
+# Whom a tie would match if everybody showed everything: it is judged for whoever reads it, and is
+# made anew from ties and handles wherever these come to.
+_NOT_TAKEN_ALONG = {"match"}
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 # What a column's type becomes in a row's shape: (table, column, annotated type).
@@ -42,7 +45,11 @@ def owner_column(table: Table) -> str | None:
 @functools.cache
 def exported_tables() -> tuple[Table, ...]:
     """In the order of the document: what others refer to first."""
-    owned = [table for table in metadata.sorted_tables if owner_column(table) is not None]
+    owned = [
+        table
+        for table in metadata.sorted_tables
+        if owner_column(table) is not None and table.name not in _NOT_TAKEN_ALONG
+    ]
     return (*owned, *(metadata.tables[name] for name in _SHARED))
 
 

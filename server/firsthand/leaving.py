@@ -10,6 +10,7 @@ from firsthand.accounts.models import Account, EmailCode
 from firsthand.attendees.models import Attendee
 from firsthand.db import Database, lock_owners, now
 from firsthand.events.models import Event, EventRole, Role
+from firsthand.followups.shown_handles import forget_handles, judge_joins
 from firsthand.ties.models import Import, Tie
 from firsthand.ties.open_uploads import discard_uploads_of
 from firsthand.ties.people_known import forget_some_people
@@ -22,13 +23,17 @@ _PEOPLE_AT_ONCE = 1000
 async def leave(db: Database, account_id: UUID) -> None:
     """Delete the account.
 
-    Its ties and what its exports say of people go first and in portions, so that nobody's scan
-    waits long.
+    Its ties, what its exports say of people and what others have joined by its handles go first and
+    in portions, so that nobody's scan waits long.
     """
     while await db.write(_forget_some_ties, account_id):
         pass
     while await db.write(_forget_some_people, account_id):
         pass
+    await db.write(forget_handles, account_id)
+    position: str | None = ""
+    while position is not None:
+        position = await db.write(judge_joins, account_id, position)
     await db.write(delete_account, account_id)
     await asyncio.to_thread(discard_uploads_of, uploads_folder(), account_id)
 

@@ -6,7 +6,8 @@ from firsthand.attendees.membership import ATTENDEE_ARRIVED, ATTENDEE_CLAIMED
 from firsthand.followups.attaching import attach_ties
 from firsthand.followups.claiming import resolve_claimed
 from firsthand.followups.one_person import join_proven
-from firsthand.handles.keeping import HANDLE_PROVEN, MATCH_ACCOUNT
+from firsthand.followups.shown_handles import judge_joins
+from firsthand.handles.keeping import HANDLE_PROVEN, HANDLES_SHOWN, MATCH_ACCOUNT
 from firsthand.outbox import Handler
 from firsthand.reminders.arrivals import tell_of_arrival
 from firsthand.taking_in.taking_back import take_back
@@ -22,6 +23,7 @@ HANDLERS: Mapping[str, Handler] = {
     ATTENDEE_ARRIVED: tell_of_arrival,
     ATTENDEE_CLAIMED: resolve_claimed,
     HANDLE_PROVEN: join_proven,
+    HANDLES_SHOWN: judge_joins,
     MATCH_ACCOUNT: match_account,
     MATCH_EVENT: match_event,
     TAKE_BACK: take_back,

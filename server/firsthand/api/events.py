@@ -85,7 +85,9 @@ class DayCount(msgspec.Struct):
 
 
 class EventStatistics(msgspec.Struct):
-    """Counts; null stands for one to four, which is too few to tell without telling who."""
+    """Counts; null stands for too few to tell without telling who. Pairs are told in steps of five,
+    rounded down, once ten people are among them besides who runs the event.
+    """
 
     attendees: int
     claimed: int | None

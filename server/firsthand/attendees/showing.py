@@ -57,19 +57,28 @@ def shows_itself_to_browsers() -> ColumnElement[bool]:
     return Attendee.listed.is_(True)
 
 
-def handle_shown(handle: Any, circles: tuple[Circle, ...]) -> ColumnElement[bool]:
+def handle_shown(
+    handle: Any, circles: tuple[Circle, ...], attendee: Any = Attendee
+) -> ColumnElement[bool]:
     """Whether this handle of this attendee is shown to those circles (``handle``: Handle)."""
     return and_(
         handle.circle.in_(circles),
         or_(
-            handle.account_id == Attendee.account_id,
+            handle.account_id == attendee.account_id,
             and_(
-                handle.attendee_id == Attendee.id,
-                Attendee.account_id.is_(None),
-                Attendee.listed.is_(True),
+                handle.attendee_id == attendee.id,
+                attendee.account_id.is_(None),
+                attendee.listed.is_(True),
             ),
         ),
     )
+
+
+def may_be_matched(handle: Any, attendee: Any = Attendee) -> ColumnElement[bool]:
+    """Whether a tie with this handle may tell its owner anything of this attendee: listed, and the
+    handle shared with browsers. Else a forged archive would unmask who goes by another name.
+    """
+    return and_(attendee.listed.is_(True), handle_shown(handle, TO_BROWSERS, attendee))
 
 
 def _shown(

@@ -145,15 +145,32 @@ def _find_attendees(session: Session, people: Sequence[SomeAttendee], cards: Car
         cards.root_of[person] = root
     insert_new(session, Contact, fresh)
     insert_new(session, ContactAttendee, links)
-    for owner_id, tie_id, root in link_ties:
+    _put_on_cards(session, link_ties)
+    if new_of_account:
+        _ask_who_else(session, new_of_account)
+
+
+def put_loose_ties(session: Session, places: Sequence[tuple[UUID, UUID, UUID]]) -> None:
+    """Ties of owners with an attendee stand on the card (root) that they have of them."""
+    loose = _loose_ties(session, [(owner_id, attendee_id) for owner_id, attendee_id, _ in places])
+    _put_on_cards(
+        session,
+        [
+            (owner_id, tie_id, root_id)
+            for owner_id, attendee_id, root_id in places
+            for tie_id in loose.get((owner_id, attendee_id), ())
+        ],
+    )
+
+
+def _put_on_cards(session: Session, ties: Sequence[tuple[UUID, UUID, UUID]]) -> None:
+    for owner_id, tie_id, root in ties:
         session.execute(
             update(Tie)
             .where(Tie.owner_id == owner_id, Tie.id == tie_id)
             .values(contact_id=root)
             .execution_options(synchronize_session=False)
         )
-    if new_of_account:
-        _ask_who_else(session, new_of_account)
 
 
 def _loose_ties(

@@ -70,10 +70,21 @@ def join_cards(
 
 
 def part_cards(session: Session, owner_id: UUID, child_id: UUID) -> set[UUID]:
-    """The card stands for itself again, with what was joined to it before.
+    """The owner says that the card stands for itself again, with what was joined to it before.
 
     The two roots there are now. They are not taken for one human again. Raises NotFound.
     """
+    merge = session.get(ContactMerge, (owner_id, child_id))
+    if merge is None:
+        raise NotFound
+    parent_id = merge.parent_id
+    roots = take_merge_back(session, owner_id, child_id)
+    keep_apart(session, owner_id, child_id, parent_id)
+    return roots
+
+
+def take_merge_back(session: Session, owner_id: UUID, child_id: UUID) -> set[UUID]:
+    """As if it had not been joined; the two roots there are now. Raises NotFound."""
     merge = session.get(ContactMerge, (owner_id, child_id))
     if merge is None:
         raise NotFound
@@ -88,7 +99,6 @@ def part_cards(session: Session, owner_id: UUID, child_id: UUID) -> set[UUID]:
     session.delete(merge)
     below = _below(child_id, [(edge[0], edge[1]) for edge in edges])
     _set_root(session, owner_id, Contact.id.in_(below), child_id)
-    keep_apart(session, owner_id, child_id, merge.parent_id)
     return {root_id, child_id}
 
 

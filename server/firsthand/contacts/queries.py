@@ -218,9 +218,23 @@ def handles_of_cards(
 
     values = {"owner": owner_id, "roots": root_ids}
     for half in _handles_of_cards() if root_ids else ():
-        for root_id, network, key, name, verified_at in session.execute(half, values):
+        for root_id, network, key, name, verified_at, _ in session.execute(half, values):
             add(root_id, network, key, name, verified_at is not None)
     return defaultdict(list, {root: list(handles.values()) for root, handles in found.items()})
+
+
+def ties_beyond_handles(session: Session, owner_id: UUID, root_ids: Sequence[UUID]) -> list[UUID]:
+    """Ties that stand on these cards, and of whose handle the cards show nothing (any more)."""
+    values = {"owner": owner_id, "roots": root_ids}
+    shown: set[tuple[UUID, str, str | None]] = set()
+    for part in _handles_of_cards():
+        for root_id, network, key, _, _, stable_id in session.execute(part, values):
+            shown |= {(root_id, network, key), (root_id, network, stable_id)}
+    return [
+        tie_id
+        for tie_id, root_id, network, *marks in session.execute(_ties_on_cards(), values)
+        if not any(mark and (root_id, network, mark) in shown for mark in marks)
+    ]
 
 
 # To put these statements together takes longer than to run them, so each shape is made once.
@@ -284,6 +298,22 @@ def _ties_of_card() -> AnySelect:
 
 
 @cache
+def _ties_on_cards() -> AnySelect:
+    roots: BindParameter[Any] = bindparam("roots", expanding=True)
+    return (
+        select(Tie.id, Contact.root_id, Tie.network, Tie.key, Tie.stable_id)
+        .join(Contact, and_(Contact.owner_id == Tie.owner_id, Contact.id == Tie.contact_id))
+        .where(
+            Tie.owner_id == _OWNER,
+            # Named by the cards, which are few, and not by all that the owner has ties with.
+            Tie.contact_id.in_(
+                select(Contact.id).where(Contact.owner_id == _OWNER, Contact.root_id.in_(roots))
+            ),
+        )
+    )
+
+
+@cache
 def _touchpoints_of_card() -> Select[Touchpoint]:
     members = members_of(_OWNER, bindparam("root"))
     return (
@@ -300,7 +330,10 @@ def _handles_of_cards() -> tuple[AnySelect, ...]:
     mine = (Contact.owner_id == _OWNER, Contact.root_id.in_(roots))
     members = select(Contact.id).where(*mine)
     of_account = (
-        select(Contact.root_id, Handle.network, Handle.key, Handle.name, Handle.verified_at)
+        select(
+            *(Contact.root_id, Handle.network, Handle.key, Handle.name, Handle.verified_at),
+            Handle.stable_id,
+        )
         .join(Handle, Handle.account_id == Contact.account_id)
         .where(
             *mine,
@@ -310,7 +343,9 @@ def _handles_of_cards() -> tuple[AnySelect, ...]:
         .order_by(Handle.id)
     )
     of_list = (
-        select(Contact.root_id, Handle.network, Handle.key, Handle.name, null())
+        select(
+            *(Contact.root_id, Handle.network, Handle.key, Handle.name, null(), Handle.stable_id)
+        )
         .join(
             ContactAttendee,
             and_(
@@ -326,7 +361,8 @@ def _handles_of_cards() -> tuple[AnySelect, ...]:
     )
     kept = (
         select(
-            Contact.root_id, ContactHandle.network, ContactHandle.key, ContactHandle.name, null()
+            *(Contact.root_id, ContactHandle.network, ContactHandle.key, ContactHandle.name),
+            *(null(), null()),
         )
         .join(
             ContactHandle,

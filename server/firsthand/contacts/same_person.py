@@ -15,7 +15,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
-    or_,
     select,
     tuple_,
     union,
@@ -31,7 +30,7 @@ from firsthand.contacts.evidence import Evidence, handle_detail
 from firsthand.contacts.merging import kept_apart
 from firsthand.contacts.models import Contact, ContactAttendee, ContactHandle
 from firsthand.contacts.queries import Card, FullCard, cards_of_roots
-from firsthand.contacts.showing import CardAccount, CardAttendee, join_person
+from firsthand.contacts.showing import card_name, join_person
 from firsthand.db import AnySelect
 from firsthand.handles.models import Handle
 from firsthand.handles.networks import Network
@@ -201,9 +200,8 @@ def _by_phone() -> AnySelect:
 @cache
 def _named() -> AnySelect:
     name: BindParameter[str] = bindparam("name")
-    names = (Contact.name, CardAccount.name, CardAttendee.name)
     return (
         join_person(select(Contact.root_id))
-        .where(Contact.owner_id == _OWNER, or_(*(func.lower(each) == name for each in names)))
+        .where(Contact.owner_id == _OWNER, func.lower(card_name()) == name)
         .limit(_MOST + 1)
     )

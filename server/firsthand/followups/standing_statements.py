@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import BindParameter, Integer, and_, bindparam, func, literal, select
 from sqlalchemy.orm import aliased
 
+from firsthand.attendees.models import Attendee
+from firsthand.attendees.showing import TO_MET, handle_shown
 from firsthand.contacts.models import (
     MET_STAGES,
     Contact,
@@ -19,6 +21,7 @@ from firsthand.contacts.models import (
 from firsthand.contacts.showing import card_name, join_person
 from firsthand.db import AnySelect
 from firsthand.followups.models import FollowUp, State
+from firsthand.handles.models import Handle
 from firsthand.meetings.models import Meeting
 from firsthand.ties.models import Match, Tie, TieFact
 
@@ -178,7 +181,7 @@ def touched() -> AnySelect:
 
 @cache
 def ties() -> tuple[AnySelect, AnySelect]:
-    """Ties put on these cards, and those that match their places at events."""
+    """Ties put on these cards, and those with a handle that their places at events show."""
     cards: BindParameter[Any] = bindparam("cards", expanding=True)
     on_card = select(Tie.id, Tie.contact_id).where(
         Tie.owner_id == _OWNER, Tie.contact_id.in_(cards), Tie.strength > 0
@@ -192,8 +195,11 @@ def ties() -> tuple[AnySelect, AnySelect]:
                 ContactAttendee.attendee_id == Match.attendee_id,
             ),
         )
+        .join(Attendee, Attendee.id == Match.attendee_id)
+        .join(Handle, Handle.id == Match.handle_id)
         .where(
             Match.owner_id == _OWNER,
+            handle_shown(Handle, TO_MET),
             # Named by its places, of which there are few, and not by all that the owner matches.
             Match.attendee_id.in_(
                 select(ContactAttendee.attendee_id).where(

@@ -19,6 +19,8 @@ MOST_HANDLES = 40
 MATCH_ACCOUNT = "match-account"
 # Cards of the account, and cards of a handle that it has proven, are one human's.
 HANDLE_PROVEN = "handle-proven"
+# Who sees a handle has changed, or it is gone: what others have joined by it is judged anew.
+HANDLES_SHOWN = "handles-shown"
 
 
 def add_handle(session: Session, account_id: UUID, pasted: str, network: str | None) -> Handle:
@@ -80,6 +82,7 @@ def remove_handle(session: Session, account_id: UUID, handle_id: UUID) -> None:
     if gone is None:
         raise NotFound
     note(session, account_id, Act.HANDLE_REMOVED, _words(gone.network, gone.name))
+    enqueue(session, HANDLES_SHOWN, account_id)
 
 
 def show_handle_to(session: Session, account_id: UUID, handle_id: UUID, circle: str) -> None:
@@ -96,6 +99,7 @@ def show_handle_to(session: Session, account_id: UUID, handle_id: UUID, circle: 
         raise NotFound
     words = _words(changed.network, changed.name)
     note(session, account_id, Act.CIRCLE_CHANGED, f"{words}: {circle}")
+    enqueue(session, HANDLES_SHOWN, account_id)
 
 
 def _words(network: str, name: str) -> str:

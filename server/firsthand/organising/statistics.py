@@ -1,4 +1,10 @@
-"""An event in numbers: never who met whom, and no number that could tell."""
+"""An event in numbers: never who met whom, and no number that could tell.
+
+A count of people below FEWEST_SHOWN is not told. A count of pairs, without whoever runs the event,
+is told only once FEWEST_PEOPLE are among them, and in steps, rounded down: whoever makes up all
+pairs but one would otherwise read off whether these two know each other. "None" is no number either
+then, and a day with too few does not stand there: what is kept back follows from nothing told.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +22,7 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    literal,
     or_,
     select,
     union,
@@ -23,11 +30,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from firsthand.attendees.models import Attendee
-from firsthand.attendees.showing import TO_BROWSERS, handle_shown
+from firsthand.attendees.showing import may_be_matched
 from firsthand.badges.models import Badge
 from firsthand.contacts.models import Contact, ContactAttendee
 from firsthand.events.days import local_day
-from firsthand.events.models import Event
+from firsthand.events.models import Event, EventRole
 from firsthand.handles.models import Handle
 from firsthand.meetings.models import Meeting, Origin
 from firsthand.scans.models import Scan
@@ -35,11 +42,13 @@ from firsthand.ties.models import Match
 
 # Fewer than this many could be told apart by who was there.
 FEWEST_SHOWN = 5
+FEWEST_PEOPLE = 10
+STEP = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Counts of one event. None: one to four, too few to tell without telling who."""
+    """Counts of one event. None: too few to tell without telling who."""
 
     attendees: int
     claimed: int | None
@@ -49,7 +58,7 @@ class Statistics:
     pairs_met: int | None
     pairs_known_online: int | None
     known_online_and_met: int | None
-    meetings_by_day: Sequence[tuple[date, int | None]]
+    meetings_by_day: Sequence[tuple[date, int]]
 
 
 def statistics(session: Session, event: Event, moment: datetime) -> Statistics:
@@ -64,9 +73,10 @@ def statistics(session: Session, event: Event, moment: datetime) -> Statistics:
         ).where(Attendee.event_id == event.id)
     ).one()
     badges = select(func.count()).where(Badge.event_id == event.id, Badge.revoked_at.is_(None))
-    met, known = _pairs_met(event.id).subquery(), _pairs_known(event.id).subquery()
-    both = select(func.count()).select_from(
-        known.join(met, and_(met.c.one == known.c.one, met.c.other == known.c.other))
+    met, known = _pairs_met(event.id), _pairs_known(event.id)
+    first, second = known.subquery(), met.subquery()
+    both = select(first).join(
+        second, and_(second.c.one == first.c.one, second.c.other == first.c.other)
     )
     return Statistics(
         attendees=people[0],
@@ -74,19 +84,50 @@ def statistics(session: Session, event: Event, moment: datetime) -> Statistics:
         listed=_shown(people[2]),
         badges=session.scalar(badges) or 0,
         arrived_today=_shown(people[3]),
-        pairs_met=_shown(session.scalar(select(func.count()).select_from(met))),
-        pairs_known_online=_shown(session.scalar(select(func.count()).select_from(known))),
-        known_online_and_met=_shown(session.scalar(both)),
+        pairs_met=_told_pairs(session, met),
+        pairs_known_online=_told_pairs(session, known),
+        known_online_and_met=_told_pairs(session, both),
         meetings_by_day=_by_day(session, event),
     )
 
 
 def number_words(count: int | None) -> str:
-    return f"fewer than {FEWEST_SHOWN}" if count is None else f"{count:,}"
+    return "too few to tell" if count is None else f"{count:,}"
 
 
 def _shown(count: int | None) -> int | None:
     return count if not count or count >= FEWEST_SHOWN else None
+
+
+def _told_pairs(session: Session, pairs: Select[Any]) -> int | None:
+    """How many, as far as it may be told; ``pairs``: of attendees ``one`` and ``other``."""
+    told = _told_by(session, pairs.add_columns(literal(0).label("part")))
+    return told.get(0)
+
+
+def _told_by(session: Session, pairs: Select[Any]) -> dict[Any, int]:
+    """The same for each ``part`` of which enough may be told."""
+    # Asked for three times below, and made once.
+    some = pairs.cte("some_pairs")
+    ends = union(
+        select(some.c.part, some.c.one.label("who")), select(some.c.part, some.c.other)
+    ).subquery()
+    enough = select(ends.c.part).group_by(ends.c.part).having(func.count() >= FEWEST_PEOPLE)
+    counted = session.execute(
+        select(some.c.part, func.count())
+        .where(some.c.part.in_(enough))
+        .group_by(some.c.part)
+        .order_by(some.c.part)
+    )
+    return {part: count // STEP * STEP for part, count in counted}
+
+
+def _came_by_themselves(attendee: Any) -> ColumnElement[bool]:
+    """By the link, or they chose who sees them here; a list may name anybody."""
+    return and_(
+        attendee.account_id.is_not(None),
+        or_(attendee.joined.is_(True), attendee.chose_listed_at.is_not(None)),
+    )
 
 
 def _is_here(event: Event, today: date) -> ColumnElement[bool]:
@@ -110,21 +151,22 @@ def _has_a_live_scan() -> ColumnElement[bool]:
     )
 
 
-def _by_day(session: Session, event: Event) -> list[tuple[date, int | None]]:
-    pairs = _ordered(_meetings(event.id)).subquery()
-    counted = session.execute(
-        select(pairs.c.day, func.count()).group_by(pairs.c.day).order_by(pairs.c.day)
-    )
-    return [(day, _shown(count)) for day, count in counted]
+def _by_day(session: Session, event: Event) -> list[tuple[date, int]]:
+    pairs = _ordered(_meetings(event.id), event.id).subquery()
+    of_days = select(pairs.c.one, pairs.c.other, pairs.c.day.label("part"))
+    return list(_told_by(session, of_days).items())
 
 
 def _pairs_met(event_id: UUID) -> Select[Any]:
-    pairs = _ordered(_meetings(event_id)).subquery()
+    pairs = _ordered(_meetings(event_id), event_id).subquery()
     return select(pairs.c.one, pairs.c.other).distinct()
 
 
 def _pairs_known(event_id: UUID) -> Select[Any]:
-    """Pairs where one has a tie with a handle that the other shares with who browses."""
+    """Pairs where one has a tie with a handle that the other shares with who browses.
+
+    Both came by themselves: else an organiser would ask who knows whom by listing them.
+    """
     mine = aliased(Attendee)
     pairs = (
         select(mine.id.label("one"), Match.attendee_id.label("other"), Match.event_id.label("day"))
@@ -133,11 +175,12 @@ def _pairs_known(event_id: UUID) -> Select[Any]:
         .join(mine, and_(mine.event_id == event_id, mine.account_id == Match.owner_id))
         .where(
             Match.event_id == event_id,
-            Attendee.listed.is_(True),
-            handle_shown(Handle, TO_BROWSERS),
+            may_be_matched(Handle),
+            _came_by_themselves(mine),
+            _came_by_themselves(Attendee),
         )
     )
-    ordered = _ordered(pairs).subquery()
+    ordered = _ordered(pairs, event_id).subquery()
     return select(ordered.c.one, ordered.c.other).distinct()
 
 
@@ -171,9 +214,16 @@ def _meetings(event_id: UUID, *conditions: ColumnElement[bool]) -> CompoundSelec
     return union(*(half.add_columns(theirs.id.label("other")) for half in (by_card, by_account)))
 
 
-def _ordered(pairs: SelectBase) -> Select[Any]:
-    """The same pairs whichever of the two they were told by, each once a day."""
+def _ordered(pairs: SelectBase, event_id: UUID) -> Select[Any]:
+    """The same pairs whichever of the two they were told by, each once a day; without whoever runs
+    the event or helps with it, who could make up as many as they like.
+    """
     both = pairs.subquery()
+    runs_it = (
+        select(Attendee.id)
+        .join(EventRole, EventRole.account_id == Attendee.account_id)
+        .where(Attendee.event_id == event_id, EventRole.event_id == event_id)
+    )
     is_ordered = both.c.one < both.c.other
     return (
         select(
@@ -181,6 +231,10 @@ def _ordered(pairs: SelectBase) -> Select[Any]:
             case((is_ordered, both.c.other), else_=both.c.one).label("other"),
             both.c.day,
         )
-        .where(both.c.one != both.c.other)
+        .where(
+            both.c.one != both.c.other,
+            both.c.one.not_in(runs_it),
+            both.c.other.not_in(runs_it),
+        )
         .distinct()
     )

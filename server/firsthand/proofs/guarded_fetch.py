@@ -27,11 +27,15 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 _CHUNK = 16_384
 _AGENT = "Firsthand (checks a link that its owner asked for)"
 # What ``is_global`` lets through (in some versions of Python) and yet leads into somebody's own
-# network: NAT64 and 6to4 hold an IPv4 address of whatever kind.
+# network: NAT64, 6to4 and the older ways of translation hold an IPv4 address of whatever kind, and
+# fec0::/10 was a site's own.
 _SPECIAL = tuple(
     map(
         ipaddress.ip_network,
-        ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "192.0.0.0/24", "192.88.99.0/24"),
+        (
+            *("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "::/96", "::ffff:0:0:0/96"),
+            *("fec0::/10", "192.0.0.0/24", "192.88.99.0/24"),
+        ),
     )
 )
 

@@ -33,6 +33,7 @@ from firsthand.attendees.models import Attendee
 from firsthand.attendees.showing import (
     TO_BROWSERS,
     handle_shown,
+    may_be_matched,
     shown_company,
     shown_email,
     shown_face,
@@ -243,8 +244,7 @@ def is_seen(q: bool) -> ColumnElement[bool]:
         .join(Handle, Handle.id == Match.handle_id)
         .where(
             Attendee.id == Match.attendee_id,
-            Attendee.listed.is_(True),
-            handle_shown(Handle, TO_BROWSERS),
+            may_be_matched(Handle),
             or_(
                 Attendee.account_id.is_(None),
                 Attendee.account_id.not_in(blocked_by_either(_VIEWER)),
@@ -310,7 +310,8 @@ def _narrow_ties(match: Any, network: bool, kind: bool) -> list[ColumnElement[bo
 
 
 def met_attendees(viewer_id: UUID | BindParameter[Any]) -> Any:
-    """Attendees whom the viewer has met, at any event, ever: by themselves, account, or tie.
+    """Attendees whom the viewer has met, at any event, ever: by themselves, account, or a tie with
+    a handle that they share.
 
     Each from the owner's cards, which are few, rather than from the matches, which may be many.
     """
@@ -321,12 +322,19 @@ def met_attendees(viewer_id: UUID | BindParameter[Any]) -> Any:
         .where(card.owner_id == viewer_id, root.stage.in_(MET_STAGES))
     )
     accounts = met.with_only_columns(card.account_id).where(card.account_id.is_not(None))
-    attendee, tie, match = aliased(Attendee), aliased(Tie), aliased(Match)
+    attendee, tie, match, handle = aliased(Attendee), aliased(Tie), aliased(Match), aliased(Handle)
     ties = select(tie.id).where(tie.owner_id == viewer_id, tie.contact_id.in_(met))
+    place = aliased(Attendee)
+    by_tie = (
+        select(match.attendee_id)
+        .join(place, place.id == match.attendee_id)
+        .join(handle, handle.id == match.handle_id)
+        .where(match.owner_id == viewer_id, match.tie_id.in_(ties), may_be_matched(handle, place))
+    )
     return union(
         select(ContactAttendee.attendee_id).where(
             ContactAttendee.owner_id == viewer_id, ContactAttendee.contact_id.in_(met)
         ),
         select(attendee.id).where(attendee.account_id.in_(accounts)),
-        select(match.attendee_id).where(match.owner_id == viewer_id, match.tie_id.in_(ties)),
+        by_tie,
     )

@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
 from firsthand.attendees.models import Attendee
-from firsthand.attendees.showing import TO_BROWSERS, handle_shown
+from firsthand.attendees.showing import may_be_matched
 from firsthand.db import AnySelect
 from firsthand.handles.models import Handle
 from firsthand.ties.facts import facts_of_ties
@@ -77,8 +77,7 @@ def _matched_ties() -> AnySelect:
         .where(
             Match.owner_id == bindparam("viewer"),
             Match.attendee_id.in_(bindparam("ids", expanding=True)),
-            Attendee.listed.is_(True),
-            handle_shown(Handle, TO_BROWSERS),
+            may_be_matched(Handle),
         )
         .order_by(Match.strength.desc(), Match.tie_id)
     )
@@ -96,7 +95,6 @@ def _handles() -> AnySelect:
         .select_from(Attendee)
         .where(
             Attendee.id.in_(bindparam("ids", expanding=True)),
-            Attendee.listed.is_(True),
-            handle_shown(Handle, TO_BROWSERS),
+            may_be_matched(Handle),
         )
     )

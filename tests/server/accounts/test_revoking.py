@@ -11,13 +11,15 @@ import httpx
 import pytest
 
 from firsthand.accounts.faces import keep_face
+from firsthand.ties.kinds import KindCount, TieKind
 from tests.live import free_port, running_server
 from tests.postgres import PostgresServer
-from tests.server.house import House, Person, Wearer
+from tests.server.house import House, Person, Wearer, tie
 
 _SECONDS = 1.0
 _PHONE, _NAME, _HANDLE = "+44 20 7946 0018", "Ana Oliveira", "ana_of_lisbon"
 _HEADLINE, _COMPANY = "Harbour pilot", "Tides and Sons"
+_SAID = "You replied 14 times"
 
 
 @dataclass
@@ -71,6 +73,7 @@ def two(servers: tuple[House, tuple[str, str]]) -> Two:
     profile = {"headline": _HEADLINE, "company": _COMPANY, "phone": _PHONE, "circles": shown}
     assert ana.client.patch("/api/v1/me", json=profile).status_code == 200
     face = f"/faces/{house.db.write_now(keep_face, ana.id, b'a picture').face}"
+    house.ties(ben, tie(_HANDLE, KindCount(TieKind.REPLIED, 14)))
     contact = house.scan(ben, anas)["contact"]
     handle = ana.client.get("/api/v1/me").json()["handles"][0]["id"]
     return Two(first, second, house, ana, ben, olga, anas, slug, contact, face, handle)
@@ -122,6 +125,9 @@ REVOCATIONS: list[tuple[Change, str, tuple[str, ...]]] = [
     (hide("phone"), _PHONE, (CARD_PAGE, "/api/v1/contacts.vcf", "/api/v1/contacts.csv")),
     (hide_handle, _HANDLE, (_LIST, CARD, CARD_PAGE)),
     (remove_handle, _HANDLE, (_LIST, CARD, CARD_PAGE)),
+    (hide_handle, _SAID, (CARD_PAGE,)),
+    (remove_handle, _SAID, (CARD_PAGE,)),
+    (leave, _SAID, (CARD_PAGE,)),
     (unlist, _NAME, (_LIST, _PAGE, _OFFLINE)),
     (rename, _NAME, (_LIST, _PAGE, _OFFLINE, CARD, CARD_PAGE, "/people", "/api/v1/meetings")),
     (block, _NAME, (_LIST, _PAGE, _OFFLINE, CARD, CARD_PAGE, "/people", "/api/v1/meetings")),
@@ -132,7 +138,10 @@ REVOCATIONS: list[tuple[Change, str, tuple[str, ...]]] = [
 @pytest.mark.parametrize(
     ("change", "word", "paths"),
     REVOCATIONS,
-    ids=["headline", "company", "phone", "handle", "removed", "listed", "name", "block", "left"],
+    ids=[
+        *("headline", "company", "phone", "handle", "removed", "hidden tie", "removed tie"),
+        *("tie of who left", "listed", "name", "block", "left"),
+    ],
 )
 def test_a_revocation_is_in_every_answer_of_the_other_within_a_second(
     two: Two, change: Change, word: str, paths: tuple[str, ...]

@@ -1,17 +1,19 @@
 """From nothing to printed badges in the browser, and who may not."""
 
 import re
-from datetime import date
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.tokens import make_api_token
 from firsthand.attendees.models import Attendee
+from firsthand.db import now
 from firsthand.events.models import Event, EventRole
 from tests.server.house import House, Person, tie
 
@@ -284,37 +286,120 @@ def statistics(house: House, organiser: Person) -> dict[str, Any]:
     return body
 
 
+class Crowd:
+    """People who came by themselves, each with a handle, and who knows whom online."""
+
+    def __init__(self, house: House, event: Event, size: int) -> None:
+        self.house, self.event = house, event
+        self.people = [house.person(f"Person {n}") for n in range(size)]
+        self.wearers = [
+            house.attendee(event, person, handles=[("x", f"@person{n}")])
+            for n, person in enumerate(self.people)
+        ]
+        self.choose(self.people)
+
+    def choose(self, people: Sequence[Person]) -> None:
+        """As if each had chosen here who sees them."""
+        theirs = Attendee.account_id.in_([person.id for person in people])
+        chose = update(Attendee).where(theirs).values(chose_listed_at=now())
+        self.house.db.write_now(lambda session: session.execute(chose) and None)
+
+    def know(self, pairs: int) -> None:
+        """The first knows the next, and the second knows those after."""
+        mine = min(pairs, len(self.people) - 1)
+        self.house.ties(self.people[0], *(tie(f"person{n + 1}") for n in range(mine)))
+        more = pairs - mine
+        self.house.ties(self.people[1], *(tie(f"person{n + 2}") for n in range(more)))
+
+
 def test_small_counts_are_suppressed(house: House, organiser: Person, event: Event) -> None:
     ana = house.person("Ana")
     house.attendee(event, ana)
     other = house.attendee(event, "Bo")
+    before = statistics(house, organiser)
     house.scan(ana, other, event="seaside")
     found = statistics(house, organiser)
     assert (found["attendees"], found["badges"]) == (2, 2)
-    assert (found["claimed"], found["pairs_met"], found["known_online_and_met"]) == (None, None, 0)
+    pairs = ("pairs_met", "known_online_and_met", "pairs_known_online")
+    assert [found[name] for name in ("claimed", *pairs)] == [None] * 4
+    assert found["meetings_by_day"] == []
+    assert {name: found[name] for name in pairs} == {name: before[name] for name in pairs}
     page = organiser.client.get("/organise/seaside/numbers").text
-    assert "fewer than 5" in page
+    assert "too few to tell" in page
     assert "Bo" not in re.sub(r"<[^>]+>", " ", page).split()
 
 
 def test_statistics_count_pairs_and_online_ties_that_became_meetings(
     house: House, organiser: Person, event: Event
 ) -> None:
-    ana, bo = house.person("Ana"), house.person("Bo")
-    place = house.attendee(event, ana)
-    bos = house.attendee(event, bo)
-    names = [f"person{n}" for n in range(6)]
-    wearers = [house.attendee(event, n, handles=[("x", n)]) for n in names]
+    crowd = Crowd(house, event, 12)
     hidden = house.attendee(event, "Hidden", listed=False, handles=[("x", "hidden")])
-    house.ties(ana, *(tie(name) for name in [*names, "hidden"]))
-    for wearer in [*wearers[:5], hidden, bos]:
-        house.scan(ana, wearer, event="seaside")
-    house.scan(bo, place, event="seaside")
+    first = crowd.people[0]
+    house.ties(first, tie("hidden"))
+    crowd.know(11)
+    for wearer in [*crowd.wearers[1:10], hidden]:
+        house.scan(first, wearer, event="seaside")
+    house.scan(crowd.people[1], crowd.wearers[0], event="seaside")
     found = statistics(house, organiser)
-    assert found["pairs_known_online"] == 6
-    assert found["known_online_and_met"] == 5
-    assert found["pairs_met"] == 7
-    assert [day["pairs"] for day in found["meetings_by_day"]] == [7]
+    assert found["pairs_known_online"] == 10  # of 11
+    assert found["known_online_and_met"] == 5  # of 9
+    assert found["pairs_met"] == 10
+    assert [day["pairs"] for day in found["meetings_by_day"]] == [10]
+
+
+def test_a_day_with_too_few_is_not_told(house: House, organiser: Person) -> None:
+    today = datetime.now(UTC)
+    yesterday = today - timedelta(days=1)
+    event = house.event(organiser, starts=yesterday.date(), ends=today.date(), timezone="UTC")
+    crowd = Crowd(house, event, 12)
+    for wearer in crowd.wearers[1:]:
+        house.scan(crowd.people[0], wearer, event="seaside")
+    before = statistics(house, organiser)
+    at = yesterday.isoformat()
+    house.scan(crowd.people[1], crowd.wearers[2], event="seaside", scanned_at=at)
+    assert statistics(house, organiser) == before
+    assert [day["pairs"] for day in before["meetings_by_day"]] == [10]
+
+
+def test_four_accounts_of_ones_own_read_off_no_tie_of_others(
+    house: House, organiser: Person, event: Event
+) -> None:
+    Crowd(house, event, 4).know(5)
+    knows, known = house.person("Victim"), house.person("Second")
+    house.attendee(event, knows)
+    house.attendee(event, known, handles=[("x", "@second")])
+    before = statistics(house, organiser)
+    house.ties(knows, tie("second"))
+    assert statistics(house, organiser) == before
+
+
+def test_of_whom_an_organiser_only_lists_no_tie_counts(
+    house: House, organiser: Person, event: Event
+) -> None:
+    crowd = Crowd(house, event, 12)
+    crowd.know(14)
+    knows = house.person("Victim")
+    house.attendee(event, knows)
+    house.attendee(event, "Second", handles=[("x", "@second")])
+    house.ties(knows, tie("person3"))
+    house.ties(crowd.people[2], tie("second"))
+    assert statistics(house, organiser)["pairs_known_online"] == 10
+    crowd.choose([knows])
+    assert statistics(house, organiser)["pairs_known_online"] == 15
+
+
+def test_who_runs_the_event_knows_and_meets_nobody_in_its_numbers(
+    house: House, organiser: Person, event: Event
+) -> None:
+    crowd = Crowd(house, event, 9)
+    house.attendee(event, organiser, handles=[("x", "@organiser")])
+    crowd.choose([organiser])
+    crowd.know(8)
+    house.ties(organiser, *(tie(f"person{n}") for n in range(9)))
+    for wearer in crowd.wearers:
+        house.scan(organiser, wearer, event="seaside")
+    found = statistics(house, organiser)
+    assert (found["pairs_known_online"], found["pairs_met"]) == (None, None)
 
 
 @pytest.mark.parametrize("slug", ["nowhere", "a%00b", "%F0%9F%A6%8A", "a" * 2_000])

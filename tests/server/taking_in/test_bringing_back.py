@@ -194,6 +194,21 @@ def test_elsewhere_people_stay_as_they_were_seen(house: House, houses: Any, tmp_
     assert after["tie_fact"] == before["tie_fact"]
 
 
+def test_an_older_export_that_says_whom_ties_match_comes_back_in(
+    house: House, tmp_path: Path
+) -> None:
+    ana, _ = lively(house)
+    path = exported(house, ana, tmp_path)
+    document = json.loads(path.read_text())
+    assert "match" not in document
+    one = {"owner_id": str(ana.id), "strength": 1.0, "kinds": 1}
+    for name in ("tie_id", "attendee_id", "handle_id", "event_id"):
+        one[name] = str(new_id())
+    path.write_text(json.dumps({**document, "match": [one]}))
+    brought = bring(house, house.person("Ana again"), path)
+    assert (brought.state, [each["where"] for each in brought.problems]) == ("done", ["People"])
+
+
 def test_the_same_file_twice_is_refused_and_changes_nothing(house: House, tmp_path: Path) -> None:
     ana, _ = lively(house)
     path = exported(house, ana, tmp_path)

@@ -1,0 +1,147 @@
+"""What was joined by a handle stands joined only while its owner shows it to people they meet."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    and_,
+    delete,
+    exists,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session, aliased
+
+from firsthand.attendees.showing import TO_MET
+from firsthand.contacts import evidence
+from firsthand.contacts.cards import put_loose_ties
+from firsthand.contacts.merging import take_merge_back
+from firsthand.contacts.models import Contact, ContactAttendee, ContactMerge
+from firsthand.contacts.queries import ties_beyond_handles
+from firsthand.db import lock_owners
+from firsthand.followups.one_person import join_proven
+from firsthand.followups.staging import restage
+from firsthand.handles.models import Handle
+from firsthand.ties.models import Tie
+
+_OWNERS_A_STEP = 100
+_Pair = tuple[UUID, UUID]
+
+
+def judge_joins(session: Session, account_id: UUID, position: str = "") -> str | None:
+    """Outbox: on the cards that others have of this account; ``position`` is the last owner.
+
+    What is shown no more is taken back, what is shown again is made again.
+    """
+    owners = _next_owners(session, account_id, position)
+    if not owners:
+        join_proven(session, account_id)
+        return None
+    lock_owners(session, owners)
+    before = _roots(session, account_id, owners)
+    parted = _part_merges(session, account_id, before)
+    roots = _roots(session, account_id, owners)
+    _take_ties_off(session, [*before, *parted])
+    _put_ties_on(session, roots)
+    restage(session, {*before, *parted, *roots})
+    return str(owners[-1])
+
+
+def forget_handles(session: Session, account_id: UUID) -> None:
+    """Whoever leaves shows none any more; ``judge_joins`` takes back what was joined by them."""
+    session.execute(delete(Handle).where(Handle.account_id == account_id))
+
+
+def _next_owners(session: Session, account_id: UUID, position: str) -> list[UUID]:
+    stmt = select(Contact.owner_id).where(Contact.account_id == account_id)
+    if position:
+        stmt = stmt.where(Contact.owner_id > UUID(position))
+    some = stmt.distinct().order_by(Contact.owner_id).limit(_OWNERS_A_STEP)
+    return list(session.scalars(some))
+
+
+def _roots(session: Session, account_id: UUID, owners: Sequence[UUID]) -> list[_Pair]:
+    rows = session.execute(
+        select(Contact.owner_id, Contact.root_id).where(
+            Contact.account_id == account_id, Contact.owner_id.in_(owners)
+        )
+    )
+    return [(owner_id, root_id) for owner_id, root_id in rows]
+
+
+def _is_one_of(card: Any, roots: Sequence[_Pair]) -> tuple[ColumnElement[bool], ...]:
+    """Not as pairs, which SQLite would not look up in an index; no two owners share an id."""
+    owners, ids = {owner_id for owner_id, _ in roots}, {root_id for _, root_id in roots}
+    return card.owner_id.in_(owners), card.root_id.in_(ids)
+
+
+def _part_merges(session: Session, account_id: UUID, roots: Sequence[_Pair]) -> set[_Pair]:
+    """The roots there are now, of cards that a hidden handle had joined.
+
+    What the owner joined stays joined by their word, which names no handle.
+    """
+    child = aliased(Contact)
+    hidden = session.scalars(
+        select(ContactMerge)
+        .join(
+            child,
+            and_(child.owner_id == ContactMerge.owner_id, child.id == ContactMerge.child_id),
+        )
+        .where(
+            *_is_one_of(child, roots),
+            ContactMerge.evidence.in_([evidence.PROVEN_HANDLE, evidence.HANDLE]),
+            ~_is_shown(account_id, ContactMerge.detail),
+        )
+    ).all()
+    parted: set[_Pair] = set()
+    for merge in hidden:
+        if merge.by_proof:
+            owner_id = merge.owner_id
+            now_two = take_merge_back(session, owner_id, merge.child_id)
+            parted |= {(owner_id, root_id) for root_id in now_two}
+        else:
+            merge.evidence, merge.detail = evidence.OWNER, ""
+    session.flush()
+    return parted
+
+
+def _is_shown(account_id: UUID, detail: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """``detail``: as ``handle_detail`` has it."""
+    return exists().where(
+        Handle.account_id == account_id,
+        Handle.circle.in_(TO_MET),
+        Handle.network + ":" + Handle.name == detail,
+    )
+
+
+def _take_ties_off(session: Session, roots: Sequence[_Pair]) -> None:
+    for owner_id, root_id in roots:
+        hidden = ties_beyond_handles(session, owner_id, [root_id])
+        session.execute(
+            update(Tie)
+            .where(Tie.owner_id == owner_id, Tie.id.in_(hidden))
+            .values(contact_id=None)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _put_ties_on(session: Session, roots: Sequence[_Pair]) -> None:
+    card, same = aliased(Contact), aliased(Contact)
+    owners = {owner_id for owner_id, _ in roots}
+    places = session.execute(
+        select(ContactAttendee.owner_id, ContactAttendee.attendee_id, card.root_id)
+        .join(
+            card,
+            and_(card.owner_id == ContactAttendee.owner_id, card.id == ContactAttendee.contact_id),
+        )
+        .where(
+            *_is_one_of(card, roots),
+            # Named once more, so that SQLite does not begin with every place of every card.
+            ContactAttendee.owner_id.in_(owners),
+            ContactAttendee.contact_id.in_(select(same.id).where(*_is_one_of(same, roots))),
+        )
+    )
+    put_loose_ties(session, [(owner, attendee, root) for owner, attendee, root in places])
