@@ -10,6 +10,7 @@ from firsthand.accounts.models import Account, EmailCode
 from firsthand.attendees.models import Attendee
 from firsthand.db import Database, lock_owners, now
 from firsthand.events.models import Event, EventRole, Role
+from firsthand.scans.circles import settle_leaving
 from firsthand.ties.models import Import, Tie
 from firsthand.ties.open_uploads import discard_uploads_of
 from firsthand.ties.people_known import forget_some_people
@@ -49,6 +50,7 @@ def delete_account(session: Session, account_id: UUID) -> None:
         .where(Attendee.account_id == account_id)
         .values(account_id=None, listed=False, chose_listed_at=now(), arrived_on=None)
     )
+    settle_leaving(session, account_id)
     address = select(Account.email).where(Account.id == account_id).scalar_subquery()
     session.execute(delete(EmailCode).where(EmailCode.email == address))
     session.execute(delete(Account).where(Account.id == account_id))
