@@ -165,6 +165,8 @@ _MARKS: Mapping[str, Mapping[Holds, str]] = {
         Holds.NOTHING: "id expires_at",
     },
     "introduction_answer": {
+        Holds.SECRET: "browser_hash",
+        Holds.WHOSE: "account_id",
         Holds.PERSON: "address",
         Holds.DOING: "answer answered_at",
         Holds.NOTHING: "introduction_id side",
