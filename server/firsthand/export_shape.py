@@ -24,8 +24,11 @@ SHOWN = ("shown_name", "shown_headline", "shown_company")
 # What others share with many is exported only as far as the account has to do with it.
 _SHARED = ("event", "badge")
 # An event's join code is its organiser's to give away; the keys of a browser or of a passkey are
-# of no use elsewhere.
-_NEVER = {"join_code", "p256dh", "auth", "credential_id", "public_key", "user_handle", "peer"}
+# of no use elsewhere; whose badge was scanned, and what follows from it, is believed of no file.
+_NEVER = {
+    *("join_code", "p256dh", "auth", "credential_id", "public_key", "user_handle", "peer"),
+    *("wearer_account_id", "wearer_attendee_id", "in_circle", "seen_name"),
+}
 # Whom a tie would match if everybody showed everything: it is judged for whoever reads it, and is
 # made anew from ties and handles wherever these come to.
 _NOT_TAKEN_ALONG = {"match"}

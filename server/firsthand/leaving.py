@@ -3,14 +3,17 @@
 import asyncio
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from firsthand.accounts.models import Account, EmailCode
 from firsthand.attendees.models import Attendee
+from firsthand.contacts.models import Contact
 from firsthand.db import Database, lock_owners, now
 from firsthand.events.models import Event, EventRole, Role
 from firsthand.followups.shown_handles import forget_handles, judge_joins
+from firsthand.introductions.models import Introduced, IntroductionAnswer
+from firsthand.scans.circles import settle_leaving
 from firsthand.ties.models import Import, Tie
 from firsthand.ties.open_uploads import discard_uploads_of
 from firsthand.ties.people_known import forget_some_people
@@ -54,9 +57,24 @@ def delete_account(session: Session, account_id: UUID) -> None:
         .where(Attendee.account_id == account_id)
         .values(account_id=None, listed=False, chose_listed_at=now(), arrived_on=None)
     )
+    settle_leaving(session, account_id)
+    session.execute(delete(IntroductionAnswer).where(_gave_it(account_id)))
     address = select(Account.email).where(Account.id == account_id).scalar_subquery()
     session.execute(delete(EmailCode).where(EmailCode.email == address))
     session.execute(delete(Account).where(Account.id == account_id))
+
+
+def _gave_it(account_id: UUID) -> ColumnElement[bool]:
+    """Answers given while signed in go by their foreign key; these by whom they were asked of."""
+    asked = (
+        select(Introduced.introduction_id, Introduced.side)
+        .join(
+            Contact,
+            and_(Contact.owner_id == Introduced.owner_id, Contact.id == Introduced.contact_id),
+        )
+        .where(Contact.account_id == account_id)
+    )
+    return tuple_(IntroductionAnswer.introduction_id, IntroductionAnswer.side).in_(asked)
 
 
 def _events_of_nobody_else(session: Session, account_id: UUID) -> list[UUID]:

@@ -56,9 +56,9 @@ _MARKS: Mapping[str, Mapping[Holds, str]] = {
     },
     "contact": {
         Holds.WHOSE: "owner_id account_id",
-        Holds.PERSON: "name headline company email phone code_hint",
+        Holds.PERSON: "name seen_name headline company email phone code_hint",
         Holds.WORDS: "note",
-        Holds.DOING: "root_id attendee_id typed stage has_tie last_at created_at",
+        Holds.DOING: "root_id attendee_id typed stage has_tie in_circle last_at created_at",
         Holds.NOTHING: "id",
     },
     "contact_apart": {Holds.WHOSE: "owner_id", Holds.DOING: "one_id other_id"},
@@ -165,6 +165,8 @@ _MARKS: Mapping[str, Mapping[Holds, str]] = {
         Holds.NOTHING: "id expires_at",
     },
     "introduction_answer": {
+        Holds.SECRET: "browser_hash",
+        Holds.WHOSE: "account_id",
         Holds.PERSON: "address",
         Holds.DOING: "answer answered_at",
         Holds.NOTHING: "introduction_id side",
@@ -252,9 +254,11 @@ _MARKS: Mapping[str, Mapping[Holds, str]] = {
         Holds.NOTHING: "id",
     },
     "scan": {
-        Holds.WHOSE: "owner_id",
+        Holds.WHOSE: "owner_id wearer_account_id",
         Holds.WORDS: "device note intents",
-        Holds.DOING: "meeting_id contact_id scanned_at received_at at retracted_at",
+        Holds.DOING: (
+            "meeting_id contact_id wearer_attendee_id scanned_at received_at at retracted_at"
+        ),
         Holds.NOTHING: "id sequence edited_sequence",
     },
     "sign_in_elsewhere": {

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, exists, or_, select, tuple_, update
+from sqlalchemy import and_, case, delete, exists, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.acts import ACTS_LAST, AccountAct
@@ -110,7 +110,16 @@ def _forget_attendees(session: Session, event_id: UUID) -> int:
 
 def _keep_names(session: Session, attendee_ids: Sequence[UUID]) -> None:
     met = exists().where(Meeting.owner_id == Contact.owner_id, Meeting.contact_id == Contact.id)
-    name = select(Attendee.name).where(Attendee.id == Contact.attendee_id).scalar_subquery()
+    name = (
+        select(
+            case(
+                (or_(Contact.in_circle.is_(True), Attendee.listed.is_(True)), Attendee.name),
+                else_=Contact.seen_name,
+            )
+        )
+        .where(Attendee.id == Contact.attendee_id)
+        .scalar_subquery()
+    )
     session.execute(
         update(Contact)
         .where(

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from firsthand.attendees.membership import ATTENDEE_ARRIVED, ATTENDEE_CLAIMED
 from firsthand.followups.attaching import attach_ties
-from firsthand.followups.claiming import resolve_claimed
 from firsthand.followups.one_person import join_proven
 from firsthand.followups.shown_handles import judge_joins
 from firsthand.handles.keeping import HANDLE_PROVEN, HANDLES_SHOWN, MATCH_ACCOUNT
 from firsthand.outbox import Handler
 from firsthand.reminders.arrivals import tell_of_arrival
+from firsthand.scans.claiming import resolve_claimed
 from firsthand.taking_in.taking_back import take_back
 from firsthand.ties.importing import TAKE_BACK, WEIGH_OWNER
 from firsthand.ties.matching import (

@@ -10,9 +10,10 @@ from typing import IO, Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, Table, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, case, null, or_, select
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.blocking import blocked_by_either
 from firsthand.attendees.models import Attendee
 from firsthand.contacts.models import Contact
 from firsthand.contacts.showing import card_company, card_headline, card_name, join_person
@@ -30,6 +31,8 @@ from firsthand.meetings.models import Meeting
 
 Row = dict[str, Any]
 _ROWS_AT_ONCE = 1000
+# Where an account stands that is not the owner of the row. Whom they block is the owner's word.
+_ACCOUNTS = {"contact": "account_id", "meeting_dismissal": "other_id"}
 
 
 def export_everything(session: Session, owner_id: UUID) -> dict[str, Any]:
@@ -54,7 +57,15 @@ def write_everything(session: Session, owner_id: UUID, out: IO[bytes]) -> None:
 
 def _parts(session: Session, owner_id: UUID) -> Iterator[tuple[str, Iterator[Row]]]:
     for table in exported_tables():
-        stmt: Select[Any] = select(*(table.c[name] for name in exported_columns(table)))
+        hidden = _hidden(table, owner_id)
+        stmt: Select[Any] = select(
+            *(
+                case((hidden[name], null()), else_=table.c[name]).label(name)
+                if name in hidden and table.c[name].nullable
+                else table.c[name]
+                for name in exported_columns(table)
+            )
+        ).where(*(~those for name, those in hidden.items() if not table.c[name].nullable))
         if table.name == "contact":
             shown = (card_name(), card_headline(), card_company())
             named = [each.label(name) for each, name in zip(shown, SHOWN, strict=True)]
@@ -63,6 +74,23 @@ def _parts(session: Session, owner_id: UUID) -> Iterator[tuple[str, Iterator[Row
         rows = _rows(session, _of(stmt, table, owner_id).order_by(*table.primary_key))
         # A name that SQL has a use for ("import") is no plain str.
         yield f"{table.name}", rows
+
+
+def _hidden(table: Table, owner_id: UUID) -> dict[str, ColumnElement[bool]]:
+    """By column, where it points to somebody whom the owner never sees: as if they had left."""
+    owner = bindparam("owner", owner_id, type_=Contact.owner_id.type)
+    never: dict[str, ColumnElement[bool]] = {
+        name: and_(table.c[name] != owner, table.c[name].in_(blocked_by_either(owner)))
+        for name in (_ACCOUNTS.get(table.name),)
+        if name
+    }
+    if owner_column(table) == "owner_id" and "attendee_id" in table.c:
+        others = Attendee.account_id != owner
+        places = select(Attendee.id).where(
+            others, Attendee.account_id.in_(blocked_by_either(owner))
+        )
+        never["attendee_id"] = table.c.attendee_id.in_(places)
+    return never
 
 
 def _of(stmt: Select[Any], table: Table, owner_id: UUID) -> Select[Any]:

@@ -24,20 +24,44 @@ from firsthand.outbox import enqueue
 from firsthand.prepared import Prepared
 from firsthand.ties.models import Match, Tie
 
+_Pair = tuple[UUID, UUID]
 _CONTACT, _KNOWN, _MATCH = table_of(Contact).c, table_of(ContactAttendee).c, table_of(Match).c
 _TIE, _HANDLE, _ATTENDEE = table_of(Tie).c, table_of(Handle).c, table_of(Attendee).c
+_THEIRS = table_of(Contact).alias("theirs")
+# And the card that the account has of the owner: a scan may open both.
 _CARDS_OF_ACCOUNTS = Prepared(
-    lambda given: select(_CONTACT.owner_id, _CONTACT.account_id, _CONTACT.root_id).join_from(
-        given,
-        table_of(Contact),
-        (_CONTACT.owner_id == given.c.owner_id) & (_CONTACT.account_id == given.c.account_id),
+    lambda given: (
+        select(
+            given.c.owner_id,
+            given.c.account_id,
+            _CONTACT.root_id,
+            _CONTACT.id,
+            _CONTACT.in_circle,
+            _THEIRS.c.id,
+            _THEIRS.c.in_circle,
+        )
+        .select_from(given)
+        .outerjoin(
+            table_of(Contact),
+            (_CONTACT.owner_id == given.c.owner_id) & (_CONTACT.account_id == given.c.account_id),
+        )
+        .outerjoin(
+            _THEIRS,
+            (_THEIRS.c.owner_id == given.c.account_id) & (_THEIRS.c.account_id == given.c.owner_id),
+        )
     ),
     owner_id=Uuid(),
     account_id=Uuid(),
 )
 _CARDS_OF_ATTENDEES = Prepared(
     lambda given: (
-        select(_KNOWN.owner_id, _KNOWN.attendee_id, _CONTACT.root_id)
+        select(
+            _KNOWN.owner_id,
+            _KNOWN.attendee_id,
+            _CONTACT.root_id,
+            _CONTACT.id,
+            _CONTACT.in_circle,
+        )
         .join_from(
             given,
             table_of(ContactAttendee),
@@ -102,16 +126,8 @@ def find_or_make_cards(
 
 
 def _find_attendees(session: Session, people: Sequence[SomeAttendee], cards: Cards) -> None:
-    claimed = {(person.owner_id, person.account_id) for person in people if person.account_id}
     asked = list({(person.owner_id, person.attendee_id) for person in people})
-    by_account: dict[tuple[UUID, UUID], UUID] = {
-        (owner, account): root
-        for owner, account, root in _CARDS_OF_ACCOUNTS.rows(session, list(claimed))
-    }
-    by_attendee: dict[tuple[UUID, UUID], UUID] = {
-        (owner, attendee): root
-        for owner, attendee, root in _CARDS_OF_ATTENDEES.rows(session, asked)
-    }
+    by_account, by_attendee, closed = _known_cards(session, people, asked)
     ties = _loose_ties(session, asked)
     links: list[dict[str, object]] = []
     fresh: list[dict[str, object]] = []
@@ -127,6 +143,8 @@ def _find_attendees(session: Session, people: Sequence[SomeAttendee], cards: Car
                 account_id=person.account_id,
                 attendee_id=person.attendee_id,
                 has_tie=bool(ties.get(attended)),
+                # Nobody has said "not me" to somebody who had no card of them.
+                in_circle=person in cards.met_at,
             )
             fresh.append(row)
             if known:
@@ -141,6 +159,8 @@ def _find_attendees(session: Session, people: Sequence[SomeAttendee], cards: Car
                     "contact_id": root,
                 }
             )
+        if person in cards.met_at:
+            cards.unsettled.update(closed[attended], closed[known] if known else ())
         link_ties += [(person.owner_id, tie_id, root) for tie_id in ties.get(attended, ())]
         cards.root_of[person] = root
     insert_new(session, Contact, fresh)
@@ -171,6 +191,27 @@ def _put_on_cards(session: Session, ties: Sequence[tuple[UUID, UUID, UUID]]) -> 
             .values(contact_id=root)
             .execution_options(synchronize_session=False)
         )
+
+
+def _known_cards(
+    session: Session, people: Sequence[SomeAttendee], places: Sequence[_Pair]
+) -> tuple[dict[_Pair, UUID], dict[_Pair, UUID], Mapping[_Pair, list[_Pair]]]:
+    """The roots by account and by attendee; of each, the cards whose circle is closed."""
+    claimed = {(person.owner_id, person.account_id) for person in people if person.account_id}
+    by_account: dict[_Pair, UUID] = {}
+    by_attendee: dict[_Pair, UUID] = {}
+    closed: dict[_Pair, list[_Pair]] = defaultdict(list)
+    for owner, account, root, *cards in _CARDS_OF_ACCOUNTS.rows(session, list(claimed)):
+        mine, is_open, theirs, is_theirs_open = cards
+        if root:
+            by_account[owner, account] = root
+            closed[owner, account] += [] if is_open else [(owner, mine)]
+        if theirs:
+            closed[owner, account] += [] if is_theirs_open else [(account, theirs)]
+    for owner, attendee, root, mine, is_open in _CARDS_OF_ATTENDEES.rows(session, places):
+        by_attendee[owner, attendee] = root
+        closed[owner, attendee] += [] if is_open else [(owner, mine)]
+    return by_account, by_attendee, closed
 
 
 def _loose_ties(

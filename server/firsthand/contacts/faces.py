@@ -29,7 +29,11 @@ def face_seen(session: Session, viewer_id: UUID, mark: str) -> bytes:
             mine.account_id == viewer_id,
         )
     )
-    has_met = exists().where(Contact.owner_id == viewer_id, Contact.account_id == Account.id)
+    is_let_in = exists().where(
+        Contact.owner_id == viewer_id,
+        Contact.account_id == Account.id,
+        Contact.in_circle.is_(True),
+    )
     row = session.execute(
         select(Face.owner_id, Face.picture)
         .join(Account, Account.id == Face.owner_id)
@@ -37,7 +41,7 @@ def face_seen(session: Session, viewer_id: UUID, mark: str) -> bytes:
             Face.mark == mark,
             or_(
                 Account.id == viewer_id,
-                and_(Account.face_circle.in_(TO_MET), has_met),
+                and_(Account.face_circle.in_(TO_MET), is_let_in),
                 and_(Account.face_circle.in_(TO_BROWSERS), browses),
             ),
         )

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from firsthand.db import Base, new_id, now
@@ -40,7 +40,9 @@ class Contact(Base):
     nothing. ``name``, ``headline``, ``company`` and ``note`` are what the owner typed; what is
     empty comes from the account or the attendee, as their consent allows. ``stage``, ``has_tie``
     and ``last_at`` are derived by ``firsthand.followups.staging``. ``typed`` is true once the owner
-    made or changed the card by hand: then it stays without any meeting.
+    made or changed the card by hand: then it stays without any meeting. ``in_circle``: the owner is
+    among the people whom the person of this card meets; ``seen_name``: what the owner saw them
+    called, where they are not. Both are kept by ``firsthand.scans.circles``.
     """
 
     __tablename__ = "contact"
@@ -97,6 +99,8 @@ class Contact(Base):
     stage: Mapped[str] = mapped_column(default=Stage.NEW)
     has_tie: Mapped[bool] = mapped_column(default=False)
     last_at: Mapped[datetime] = mapped_column(default=now)
+    in_circle: Mapped[bool] = mapped_column(default=False, server_default=false())
+    seen_name: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -54,14 +54,16 @@ Person = SomeAttendee | SomeCode | SomeProfile
 class Cards:
     """The root contact of each person, and which of them were made just now.
 
-    ``met_at`` says of whom a meeting is being kept: a card made for them starts as met. ``tied``
-    are those (owner, root) that ties were put on: their rings are derived anew.
+    ``met_at`` says who was scanned: a card made for them starts as met. ``tied`` are those (owner,
+    root) that ties were put on: their rings are derived anew. ``unsettled`` are those (owner,
+    contact) whom a scan may let into a circle: they are judged once it is recorded.
     """
 
     met_at: Mapping[Person, datetime]
     root_of: dict[Person, UUID] = field(default_factory=dict)
     made: set[tuple[UUID, UUID]] = field(default_factory=set)
     tied: set[tuple[UUID, UUID]] = field(default_factory=set)
+    unsettled: set[tuple[UUID, UUID]] = field(default_factory=set)
 
     def make(self, person: Person, **known: object) -> tuple[UUID, dict[str, object]]:
         """A fresh card's id and row."""
@@ -84,6 +86,8 @@ class Cards:
             "typed": False,
             "stage": Stage.MET if person in self.met_at else Stage.NEW,
             "has_tie": False,
+            "in_circle": False,
+            "seen_name": "",
             "last_at": self.met_at.get(person, moment),
             "created_at": moment,
             **known,

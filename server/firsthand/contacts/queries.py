@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 
 from firsthand.accounts.blocking import never_see
 from firsthand.attendees.models import Attendee
-from firsthand.attendees.showing import TO_MET, handle_shown
+from firsthand.attendees.showing import TO_BROWSERS, handle_shown
 from firsthand.contacts.models import Contact, ContactAttendee, ContactHandle, Touchpoint
 from firsthand.contacts.showing import (
     CardAccount,
@@ -37,6 +37,7 @@ from firsthand.contacts.showing import (
     card_phone,
     is_kept,
     join_person,
+    shown_on_card,
 )
 from firsthand.db import AnySelect
 from firsthand.folding import folded_together, pattern_of
@@ -337,7 +338,7 @@ def _handles_of_cards() -> tuple[AnySelect, ...]:
         .join(Handle, Handle.account_id == Contact.account_id)
         .where(
             *mine,
-            Handle.circle.in_(TO_MET),
+            shown_on_card(Handle.circle),
             ~never_see(Contact.owner_id, Contact.account_id),
         )
         .order_by(Handle.id)
@@ -356,7 +357,7 @@ def _handles_of_cards() -> tuple[AnySelect, ...]:
         .join(Attendee, Attendee.id == ContactAttendee.attendee_id)
         .join(Handle, Handle.attendee_id == Attendee.id)
         # Named once more, so that SQLite does not begin with every place of every card.
-        .where(*mine, ContactAttendee.contact_id.in_(members), handle_shown(Handle, TO_MET))
+        .where(*mine, ContactAttendee.contact_id.in_(members), handle_shown(Handle, TO_BROWSERS))
         .order_by(Handle.id)
     )
     kept = (

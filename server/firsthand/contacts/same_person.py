@@ -24,13 +24,13 @@ from sqlalchemy.orm import Session
 from firsthand.accounts.blocking import never_see
 from firsthand.accounts.models import Account
 from firsthand.attendees.models import Attendee
-from firsthand.attendees.showing import TO_MET, handle_shown
+from firsthand.attendees.showing import TO_BROWSERS, handle_shown
 from firsthand.contacts import evidence
 from firsthand.contacts.evidence import Evidence, handle_detail
 from firsthand.contacts.merging import kept_apart
 from firsthand.contacts.models import Contact, ContactAttendee, ContactHandle
 from firsthand.contacts.queries import Card, FullCard, cards_of_roots
-from firsthand.contacts.showing import card_name, join_person
+from firsthand.contacts.showing import card_name, join_person, shown_on_card
 from firsthand.db import AnySelect
 from firsthand.handles.models import Handle
 from firsthand.handles.networks import Network
@@ -153,7 +153,7 @@ def _by_handle() -> tuple[AnySelect, ...]:
     of_account = (
         roots(Handle)
         .join(Handle, Handle.account_id == Contact.account_id)
-        .where(Handle.circle.in_(TO_MET), ~never_see(Contact.owner_id, Contact.account_id))
+        .where(shown_on_card(Handle.circle), ~never_see(Contact.owner_id, Contact.account_id))
     )
     of_list = (
         roots(Handle)
@@ -167,7 +167,7 @@ def _by_handle() -> tuple[AnySelect, ...]:
                     tuple_(Handle.network, Handle.key).in_(bindparam("handles", expanding=True))
                 )
             ),
-            handle_shown(Handle, TO_MET),
+            handle_shown(Handle, TO_BROWSERS),
         )
     )
     tied = roots(Tie).join(Tie, on_card(Tie)).where(Tie.owner_id == _OWNER)
@@ -184,7 +184,7 @@ def _by_email() -> AnySelect:
         .where(
             Contact.owner_id == _OWNER,
             Account.email == it,
-            Account.email_circle.in_(TO_MET),
+            shown_on_card(Account.email_circle),
             ~never_see(Contact.owner_id, Account.id),
         )
     )

@@ -1,18 +1,32 @@
 """What a card shows, as SQL: what the owner typed, else what the other person lets people see.
 
 Every list of contacts, meetings and follow-ups takes its names from here, so that what the other
-person hides or deletes disappears from all of them at once.
+person hides or deletes disappears from all of them at once. Who is in their circle "people I meet"
+sees that (``firsthand.scans.circles`` says who); the owner of any other card sees what they share
+with people browsing an event where both are and they are listed, else no more than the name that
+was seen when the card was made.
 """
 
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, func, literal, or_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from firsthand.accounts.blocking import blocked_by_either
 from firsthand.accounts.models import Account
 from firsthand.attendees.models import Attendee
-from firsthand.attendees.showing import TO_MET
+from firsthand.attendees.showing import TO_BROWSERS, TO_MET
 from firsthand.contacts.models import Contact
 from firsthand.db import AnySelect
 
@@ -47,38 +61,47 @@ def join_person(
     )
 
 
+def shown_on_card(circle: Any, contact: Any = Contact) -> ColumnElement[bool]:
+    """Whether what an account shows to this circle stands on the owner's card of it."""
+    in_circle = and_(contact.in_circle.is_(True), circle.in_(TO_MET))
+    return or_(in_circle, and_(circle.in_(TO_BROWSERS), _browses(contact)))
+
+
 def card_name(contact: Any = Contact) -> ColumnElement[str]:
     """Never empty: a nameless foreign badge is told by four letters of its hash."""
+    account = case((_sees_account(contact), CardAccount.name))
+    attendee = case((_sees_place(contact), CardAttendee.name))
+    is_there = or_(CardAccount.id.is_not(None), CardAttendee.id.is_not(None))
     return func.coalesce(
         func.nullif(contact.name, ""),
-        func.nullif(CardAccount.name, ""),
-        func.nullif(CardAttendee.name, ""),
+        func.nullif(account, ""),
+        func.nullif(attendee, ""),
+        case((is_there, func.nullif(contact.seen_name, ""))),
         case((contact.code_hint != "", literal(f"{UNKNOWN}, badge ") + contact.code_hint)),
         UNKNOWN,
     )
 
 
 def card_headline(contact: Any = Contact) -> ColumnElement[str]:
-    return _field(contact.headline, CardAccount.headline, CardAccount.headline_circle, "headline")
+    return _field(contact, "headline")
 
 
 def card_company(contact: Any = Contact) -> ColumnElement[str]:
-    return _field(contact.company, CardAccount.company, CardAccount.company_circle, "company")
+    return _field(contact, "company")
 
 
 def card_email(contact: Any = Contact) -> ColumnElement[str]:
     """E-mail never comes from an organiser's list."""
-    return _personal(contact.email, CardAccount.email, CardAccount.email_circle)
+    return _personal(contact, "email")
 
 
 def card_phone(contact: Any = Contact) -> ColumnElement[str]:
-    return _personal(contact.phone, CardAccount.phone, CardAccount.phone_circle)
+    return _personal(contact, "phone")
 
 
-def card_face() -> ColumnElement[str]:
+def card_face(contact: Any = Contact) -> ColumnElement[str]:
     """The mark of the picture that they uploaded of themselves, or empty."""
-    shown = case((CardAccount.face_circle.in_(TO_MET), CardAccount.face), else_="")
-    return func.coalesce(shown, "")
+    return func.coalesce(_shared(contact, "face"), "")
 
 
 def is_kept(contact: Any = Contact) -> ColumnElement[bool]:
@@ -89,11 +112,42 @@ def is_kept(contact: Any = Contact) -> ColumnElement[bool]:
     )
 
 
-def _field(typed: Any, own: Any, circle: Any, name: str) -> ColumnElement[str]:
-    listed = case((CardAttendee.account_id.is_(None), getattr(CardAttendee, name)), else_=None)
-    shared = case((circle.in_(TO_MET), own), else_=None)
-    return func.coalesce(func.nullif(typed, ""), shared, listed, "")
+def _field(contact: Any, name: str) -> ColumnElement[str]:
+    of_place = and_(CardAttendee.account_id.is_(None), _sees_place(contact))
+    listed = case((of_place, getattr(CardAttendee, name)), else_=None)
+    typed = func.nullif(getattr(contact, name), "")
+    return func.coalesce(typed, _shared(contact, name), listed, "")
 
 
-def _personal(typed: Any, own: Any, circle: Any) -> ColumnElement[str]:
-    return func.coalesce(func.nullif(typed, ""), case((circle.in_(TO_MET), own), else_=None), "")
+def _personal(contact: Any, name: str) -> ColumnElement[str]:
+    return func.coalesce(func.nullif(getattr(contact, name), ""), _shared(contact, name), "")
+
+
+def _shared(contact: Any, name: str) -> ColumnElement[str | None]:
+    own, circle = getattr(CardAccount, name), getattr(CardAccount, f"{name}_circle")
+    return case((and_(own != "", shown_on_card(circle, contact)), own), else_=None)
+
+
+def _sees_account(contact: Any) -> ColumnElement[bool]:
+    return or_(contact.in_circle.is_(True), _browses(contact))
+
+
+def _browses(contact: Any) -> ColumnElement[bool]:
+    """Whether the card's account is listed at an event where the owner is."""
+    place, own = aliased(Attendee), aliased(Attendee)
+    return exists(
+        select(place.id)
+        .join(own, own.event_id == place.event_id)
+        .where(
+            place.account_id == contact.account_id,
+            place.listed.is_(True),
+            own.account_id == contact.owner_id,
+        )
+        .correlate_except(place, own)
+    )
+
+
+def _sees_place(contact: Any) -> ColumnElement[bool]:
+    """By its badge or in the list; one that the card's account has claimed is the account's."""
+    by_itself = or_(contact.in_circle.is_(True), CardAttendee.listed.is_(True))
+    return case((contact.account_id.is_(None), by_itself), else_=_sees_account(contact))

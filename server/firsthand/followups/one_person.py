@@ -10,13 +10,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from firsthand.attendees.showing import TO_MET
 from firsthand.contacts import evidence
 from firsthand.contacts.evidence import Evidence, handle_detail
 from firsthand.contacts.merging import join_cards, keep_apart, kept_apart, part_cards
 from firsthand.contacts.models import Contact, ContactHandle
 from firsthand.contacts.queries import card, root_of
 from firsthand.contacts.same_person import evidence_of
+from firsthand.contacts.showing import shown_on_card
 from firsthand.db import lock_owners
 from firsthand.followups.staging import restage
 from firsthand.handles.models import Handle
@@ -82,7 +82,7 @@ def _proven(
         .where(
             whole.account_id == account_id,
             Handle.verified_at.is_not(None),
-            Handle.circle.in_(TO_MET),
+            shown_on_card(Handle.circle, whole),
             by_handle.root_id != whole.root_id,
         )
     ).all()

@@ -119,7 +119,7 @@ def _follow_ups(narrowed: frozenset[str]) -> AnySelect:
             FollowUp.state,
             FollowUp.done_at,
             FollowUp.important,
-            card_face(),
+            card_face(root),
         )
         .join(page, and_(FollowUp.owner_id == bindparam("owner"), FollowUp.id == page.c.id))
         .join(

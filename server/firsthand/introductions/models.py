@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from firsthand.db import Base, new_id, now
@@ -57,14 +57,26 @@ class Introduced(Base):
 class IntroductionAnswer(Base):
     """What one side said, and how the other one may reach them.
 
-    Nobody's but theirs: it carries no owner, so that no export of the introducer's tells it.
+    Nobody's but theirs: it is of the account that gave it, if they were signed in, and never the
+    introducer's. ``browser_hash``: only the browser that answered is shown an address, or changes
+    it; empty for what was answered before that was asked.
     """
 
     __tablename__ = "introduction_answer"
+    __table_args__ = (
+        Index(
+            "ix_introduction_answer_account_id",
+            "account_id",
+            sqlite_where=text("account_id IS NOT NULL"),
+            postgresql_where=text("account_id IS NOT NULL"),
+        ),
+    )
     introduction_id: Mapped[UUID] = mapped_column(
         ForeignKey("introduction.id", ondelete="CASCADE"), primary_key=True
     )
     side: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     answer: Mapped[str]
     address: Mapped[str] = mapped_column(default="")
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    browser_hash: Mapped[str] = mapped_column(default="", server_default="")
     answered_at: Mapped[datetime] = mapped_column(default=now)

@@ -6,11 +6,12 @@ from datetime import datetime
 from itertools import combinations
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from firsthand.accounts.blocking import blocked_pairs
+from firsthand.accounts.blocking import blocked_pairs, never_see
 from firsthand.accounts.models import Account
+from firsthand.accounts.signing_in import hash_token
 from firsthand.contacts.models import Contact
 from firsthand.db import now
 from firsthand.introductions.models import Answer, Introduced, Introduction, IntroductionAnswer
@@ -18,8 +19,28 @@ from firsthand.problems import NotFound
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """Who holds a link: the account if they are signed in, and the secret of their browser.
+
+    The introducer holds both links too.
+    """
+
+    account_id: UUID | None = None
+    browser: str = ""
+
+    def gave(self, answer: IntroductionAnswer) -> bool:
+        """Whether it is theirs to see and to change."""
+        by_browser = bool(self.browser) and answer.browser_hash == hash_token(self.browser)
+        by_account = self.account_id is not None and answer.account_id == self.account_id
+        return by_browser or by_account or not answer.browser_hash
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
-    """What one of the two sees: who asks, about whom, and the address once both have agreed."""
+    """What one of the two sees: who asks, about whom, and the address once both have agreed.
+
+    ``elsewhere``: it was answered by another browser, which alone is shown the addresses.
+    """
 
     owner_id: UUID
     introducer: str
@@ -27,6 +48,7 @@ class Side:
     why: str
     answer: str
     own_address: str
+    elsewhere: bool
     both_agreed: bool
     other_address: str
 
@@ -54,8 +76,12 @@ class OwnIntroduction:
         return all(person.answer == Answer.YES for person in self.people)
 
 
-def side_of(session: Session, introduction_id: UUID, side: int) -> Side:
-    """For whoever holds that side's link. Raises NotFound, also for one that has expired."""
+def side_of(session: Session, introduction_id: UUID, side: int, asker: Asker) -> Side:
+    """For whoever holds that side's link. Raises NotFound, also for one that has expired.
+
+    Where one of the three blocks another, the other side has not answered, as if they had left:
+    a link that ended would tell the introducer.
+    """
     found = session.execute(
         select(Introduction.owner_id, Introduction.why, Introduction.expires_at, Account.name)
         .join(Account, Account.id == Introduction.owner_id)
@@ -76,8 +102,6 @@ def side_of(session: Session, introduction_id: UUID, side: int) -> Side:
     if set(called) != {0, 1} or side not in called:
         raise NotFound  # one of the two has been deleted since
     people = [found.owner_id, *(row.account_id for row in rows if row.account_id)]
-    if blocked_pairs(session, list(combinations(people, 2))):
-        raise NotFound  # they never see each other: as if one of them were not there
     answers = {
         answer.side: answer
         for answer in session.scalars(
@@ -85,6 +109,9 @@ def side_of(session: Session, introduction_id: UUID, side: int) -> Side:
         )
     }
     mine, theirs = answers.get(side), answers.get(1 - side)
+    if blocked_pairs(session, list(combinations(people, 2))):
+        theirs = None
+    is_own = bool(mine and asker.gave(mine) and asker.account_id != found.owner_id)
     both = bool(mine and theirs and mine.answer == theirs.answer == Answer.YES)
     if found.expires_at < now() and not both:
         raise NotFound
@@ -94,9 +121,10 @@ def side_of(session: Session, introduction_id: UUID, side: int) -> Side:
         other=called[1 - side],
         why=found.why,
         answer=mine.answer if mine else Answer.NONE,
-        own_address=mine.address if mine else "",
+        own_address=mine.address if mine and is_own else "",
+        elsewhere=bool(mine and not is_own),
         both_agreed=both,
-        other_address=theirs.address if both and theirs else "",
+        other_address=theirs.address if both and theirs and is_own else "",
     )
 
 
@@ -127,6 +155,11 @@ def introductions_of(
             and_(
                 IntroductionAnswer.introduction_id == Introduction.id,
                 IntroductionAnswer.side == Introduced.side,
+                # Of who never sees the owner there is no answer, as of who left.
+                or_(
+                    Contact.account_id.is_(None),
+                    ~never_see(Introduction.owner_id, Contact.account_id),
+                ),
             ),
         )
         .where(Introduction.owner_id == owner_id)

@@ -1,5 +1,6 @@
 """Pages of introductions: the introducer's, and the two that open by a private link."""
 
+import secrets
 from typing import Any
 from uuid import UUID
 
@@ -7,11 +8,12 @@ from litestar import Response, delete, get, post, put
 from litestar.params import FromPath, FromQuery
 
 from firsthand.accounts.addresses import read_line
+from firsthand.accounts.signing_in import Viewer
 from firsthand.contacts.queries import card, cards
 from firsthand.dependencies import Anybody, Db, SignedIn, ThePages, TheSettings
 from firsthand.forms import Form, read_form
 from firsthand.introductions.links import link_key, link_token, read_link_token
-from firsthand.introductions.queries import introduction_of, introductions_of, side_of
+from firsthand.introductions.queries import Asker, introduction_of, introductions_of, side_of
 from firsthand.introductions.verbs import (
     LONGEST_ADDRESS,
     LONGEST_WHY,
@@ -23,9 +25,12 @@ from firsthand.introductions.verbs import (
 from firsthand.pages import see_other
 from firsthand.problems import Invalid, NotFound
 from firsthand.requests import AnyRequest
+from firsthand.session_cookie import LONGEST_COOKIE, cookie
 from firsthand.settings import Settings
 
 _MOST_FOUND = 20
+# As long as browsers keep any cookie.
+_COOKIE_LASTS = 400 * 24 * 60 * 60
 # The words stand in a message, so whoever follows the link comes from anywhere.
 _PRIVATE_LINK = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 
@@ -109,11 +114,17 @@ async def delete_introduction(
 
 @get("/i/{token:str}")
 async def asked_page(
-    db: Db, pages: ThePages, settings: TheSettings, maybe_viewer: Anybody, token: FromPath[str]
+    request: AnyRequest,
+    db: Db,
+    pages: ThePages,
+    settings: TheSettings,
+    maybe_viewer: Anybody,
+    token: FromPath[str],
 ) -> Response[str]:
     """For whom the link was made; no account is needed."""
     introduction_id, side = _side(settings, token)
-    found = await db.read(side_of, introduction_id, side)
+    asker = _asker(request, settings, maybe_viewer)
+    found = await db.read(side_of, introduction_id, side, asker)
     return pages.render(
         "introductions/asked.html",
         maybe_viewer,
@@ -135,31 +146,50 @@ async def put_answer(
     maybe_viewer: Anybody,
     token: FromPath[str],
 ) -> Response[Any]:
-    """``answer`` is yes, with an ``address`` for the other one, or no."""
+    """``answer`` is yes, with an ``address`` for the other one, or no.
+
+    The browser keeps a secret of its own from then on: the link alone does not show an address.
+    """
     introduction_id, side = _side(settings, token)
+    asker = _asker(request, settings, maybe_viewer)
+    if not asker.browser:
+        asker = Asker(asker.account_id, secrets.token_urlsafe(32))
     form = await read_form(request)
     try:
-        await _answer(db, introduction_id, side, form)
+        await _answer(db, introduction_id, side, form, asker)
     except Invalid as invalid:
         return pages.render(
             "introductions/asked.html",
             maybe_viewer,
             status=invalid.status,
             headers=_PRIVATE_LINK,
-            side=await db.read(side_of, introduction_id, side),
+            side=await db.read(side_of, introduction_id, side, asker),
             token=token,
             typed=form.text("address")[:LONGEST_ADDRESS],
             longest=LONGEST_ADDRESS,
             problem=invalid.detail,
         )
-    return see_other(f"/i/{token}")
+    answered = see_other(f"/i/{token}")
+    answered.set_cookie(cookie(settings, _cookie_name(settings), asker.browser, _COOKIE_LASTS))
+    return answered
 
 
-async def _answer(db: Db, introduction_id: UUID, side: int, form: Form) -> None:
+def _asker(request: AnyRequest, settings: Settings, maybe_viewer: Viewer | None) -> Asker:
+    browser = request.cookies.get(_cookie_name(settings), "")
+    is_ours = 0 < len(browser) <= LONGEST_COOKIE
+    account_id = maybe_viewer.account_id if maybe_viewer else None
+    return Asker(account_id, browser if is_ours else "")
+
+
+def _cookie_name(settings: Settings) -> str:
+    return f"{settings.session_cookie}-introduced"
+
+
+async def _answer(db: Db, introduction_id: UUID, side: int, form: Form, asker: Asker) -> None:
     if form.text("answer") == "yes":
-        await db.write(agree, introduction_id, side, form.text("address"))
+        await db.write(agree, introduction_id, side, form.text("address"), asker)
     elif form.text("answer") == "no":
-        await db.write(decline, introduction_id, side)
+        await db.write(decline, introduction_id, side, asker)
     else:
         raise Invalid("Choose yes or not now.")
 

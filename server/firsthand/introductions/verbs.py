@@ -7,13 +7,14 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.addresses import read_line, read_name
+from firsthand.accounts.signing_in import hash_token
 from firsthand.contacts.models import Touchpoint, TouchpointKind
 from firsthand.contacts.queries import card, root_of
 from firsthand.db import insert_or_change, lock_owners, new_id, now
 from firsthand.followups.staging import restage
 from firsthand.introductions.models import Answer, Introduced, Introduction, IntroductionAnswer
-from firsthand.introductions.queries import Side, side_of
-from firsthand.problems import Invalid, NotFound, TooMany
+from firsthand.introductions.queries import Asker, Side, side_of
+from firsthand.problems import Conflict, Invalid, NotFound, TooMany
 
 LONGEST_WHY = 500
 LONGEST_ADDRESS = 200
@@ -79,42 +80,57 @@ def take_back(session: Session, owner_id: UUID, introduction_id: UUID) -> None:
     )
 
 
-def agree(session: Session, introduction_id: UUID, side: int, address: str) -> Side:
-    """Yes; the other sees ``address`` once they have agreed as well. Raises Invalid, NotFound."""
+def agree(session: Session, introduction_id: UUID, side: int, address: str, asker: Asker) -> Side:
+    """Yes; the other sees ``address`` once they have agreed as well.
+
+    Raises Conflict, Invalid, NotFound.
+    """
     reached_by = read_line(address, "address", LONGEST_ADDRESS)
     if not reached_by:
         message = "Say how they may reach you."
         raise Invalid(message, {"address": message})
-    before = _locked(session, introduction_id, side)
-    _answer(session, introduction_id, side, Answer.YES, reached_by)
-    after = side_of(session, introduction_id, side)
+    before = _locked(session, introduction_id, side, asker)
+    _answer(session, introduction_id, side, Answer.YES, reached_by, asker)
+    after = side_of(session, introduction_id, side, asker)
     if after.both_agreed and not before.both_agreed:
         _log_help(session, after.owner_id, introduction_id)
     return after
 
 
-def decline(session: Session, introduction_id: UUID, side: int) -> Side:
-    """No, or not any more: as long as not both have agreed. Raises Invalid, NotFound."""
-    if _locked(session, introduction_id, side).both_agreed:
+def decline(session: Session, introduction_id: UUID, side: int, asker: Asker) -> Side:
+    """No, or not any more: as long as not both have agreed. Raises Conflict, Invalid, NotFound."""
+    if _locked(session, introduction_id, side, asker).both_agreed:
         raise Invalid("You have both agreed, and have each other's address already.")
-    _answer(session, introduction_id, side, Answer.NO, "")
-    return side_of(session, introduction_id, side)
+    _answer(session, introduction_id, side, Answer.NO, "", asker)
+    return side_of(session, introduction_id, side, asker)
 
 
-def _locked(session: Session, introduction_id: UUID, side: int) -> Side:
-    """Two yeses at once must see each other."""
+def _locked(session: Session, introduction_id: UUID, side: int, asker: Asker) -> Side:
+    """Two yeses at once must see each other. Raises Conflict where it is not theirs to answer."""
     lock_owners(session, [introduction_id])
-    return side_of(session, introduction_id, side)
+    found = side_of(session, introduction_id, side, asker)
+    if asker.account_id == found.owner_id:
+        raise Conflict("Who introduces two people does not answer for them.")
+    if found.elsewhere:
+        raise Conflict("This was answered in another browser. Only there can it be changed.")
+    return found
 
 
 def _answer(
-    session: Session, introduction_id: UUID, side: int, answer: Answer, address: str
+    session: Session,
+    introduction_id: UUID,
+    side: int,
+    answer: Answer,
+    address: str,
+    asker: Asker,
 ) -> None:
     row = {
         "introduction_id": introduction_id,
         "side": side,
         "answer": answer,
         "address": address,
+        "account_id": asker.account_id,
+        "browser_hash": hash_token(asker.browser),
         "answered_at": now(),
     }
     insert_or_change(session, IntroductionAnswer, [row], _said_anew)
@@ -123,7 +139,13 @@ def _answer(
 def _said_anew(
     _old: IntroductionAnswer, new: IntroductionAnswer, _on_sqlite: bool
 ) -> dict[str, object]:
-    return {"answer": new.answer, "address": new.address, "answered_at": new.answered_at}
+    return {
+        "answer": new.answer,
+        "address": new.address,
+        "account_id": new.account_id,
+        "browser_hash": new.browser_hash,
+        "answered_at": new.answered_at,
+    }
 
 
 def _log_help(session: Session, owner_id: UUID, introduction_id: UUID) -> None:

@@ -18,8 +18,10 @@ from firsthand.contacts.showing import card_face, card_name, join_person
 from firsthand.db import AnySelect
 from firsthand.events.models import Event
 from firsthand.meetings.models import Meeting, MeetingDismissal, Origin
+from firsthand.problems import NotFound
 
 Position = tuple[datetime, UUID]
+_MOST_CLAIMS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +98,26 @@ def claims_about(session: Session, viewer_id: UUID) -> Sequence[Claim]:
     """ "X says you met": meetings of others with the viewer that the viewer has not answered.
 
     Only where and when is told, never what the other wrote. People known from before are not.
+    Each person's latest come before anybody's further ones, so that nobody's many hide another's.
     """
-    rows = session.execute(_claims(False), {"viewer": viewer_id})
-    return [Claim(*row) for row in rows]
+    return _found_claims(session, _claims(False), {"viewer": viewer_id})
 
 
 def dismissed_claims(session: Session, viewer_id: UUID) -> Sequence[Claim]:
     """Those to which the viewer has said no."""
-    rows = session.execute(_claims(True), {"viewer": viewer_id})
-    return [Claim(*row) for row in rows]
+    return _found_claims(session, _claims(True), {"viewer": viewer_id})
+
+
+def claim_about(session: Session, viewer_id: UUID, other_id: UUID, meeting_id: UUID) -> Claim:
+    """This one, however many there are. Raises NotFound."""
+    values = {"viewer": viewer_id, "other": other_id, "meeting": meeting_id}
+    for claim in _found_claims(session, _one_claim(), values):
+        return claim
+    raise NotFound
+
+
+def _found_claims(session: Session, stmt: AnySelect, values: dict[str, Any]) -> list[Claim]:
+    return [Claim(*row[:7]) for row in session.execute(stmt, values)]
 
 
 # To put these statements together takes longer than to run them, so each shape is made once.
@@ -130,7 +143,7 @@ def _meetings(narrowed: frozenset[str], *, even_if_gone: bool = False) -> AnySel
             Meeting.note,
             Meeting.intents,
             _confirmed(root),
-            card_face(),
+            card_face(root),
         )
         .join(Contact, and_(Contact.owner_id == Meeting.owner_id, Contact.id == Meeting.contact_id))
         .join(root, and_(root.owner_id == Contact.owner_id, root.id == Contact.root_id))
@@ -170,6 +183,24 @@ def _latest(of_a_contact: bool) -> ColumnElement[Any]:
 
 @cache
 def _claims(dismissed: bool) -> AnySelect:
+    claims = _all_claims(dismissed).subquery()
+    some = (
+        select(claims)
+        .order_by(claims.c.place, claims.c.met_at.desc())
+        .limit(_MOST_CLAIMS)
+        .subquery()
+    )
+    return select(some).order_by(some.c.met_at.desc())
+
+
+@cache
+def _one_claim() -> AnySelect:
+    return _all_claims(False).where(
+        Meeting.owner_id == bindparam("other"), Meeting.id == bindparam("meeting")
+    )
+
+
+def _all_claims(dismissed: bool) -> AnySelect:
     viewer_id = bindparam("viewer", type_=Meeting.owner_id.type)
     other_contact, mine = aliased(Contact), aliased(Contact)
     my_meeting = aliased(Meeting)
@@ -195,9 +226,12 @@ def _claims(dismissed: bool) -> AnySelect:
             Meeting.id,
             Account.name,
             Event.slug,
-            Event.name,
+            Event.name.label("event_name"),
             Meeting.day,
             Meeting.met_at,
+            func.row_number()
+            .over(partition_by=Meeting.owner_id, order_by=Meeting.met_at.desc())
+            .label("place"),
         )
         .join(
             other_contact,
@@ -215,8 +249,6 @@ def _claims(dismissed: bool) -> AnySelect:
             said_no if dismissed else ~said_no,
             ~never_see(viewer_id, Meeting.owner_id),
         )
-        .order_by(Meeting.met_at.desc())
-        .limit(100)
     )
 
 

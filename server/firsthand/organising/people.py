@@ -15,6 +15,7 @@ from firsthand.organising.list_columns import ListColumn
 from firsthand.organising.list_file import ListProblem, read_row
 from firsthand.organising.list_import import ImportReport, import_list
 from firsthand.problems import Invalid, NotFound
+from firsthand.scans.circles import forget_seen_names
 
 BY_HAND = ("name", "email", "headline", "company", "ticket", "listed")
 Position = tuple[str, UUID]
@@ -102,6 +103,7 @@ def add_by_hand(
 
 def remove_attendee(session: Session, event_id: UUID, attendee_id: UUID) -> None:
     """Off the list, badge and all; what others keep about meeting them stays theirs."""
+    forget_seen_names(session, attendee_id)
     gone = session.scalar(
         delete(Attendee)
         .where(Attendee.id == attendee_id, Attendee.event_id == event_id)

@@ -15,6 +15,7 @@ from firsthand.organising.list_file import ListRow
 from firsthand.organising.models import Removal
 from firsthand.organising.removal_links import address_hash, person_hashes
 from firsthand.problems import Invalid, NotFound
+from firsthand.scans.circles import forget_seen_names
 
 
 def listed_with(session: Session, key: bytes, event_id: UUID, address: str) -> Sequence[Attendee]:
@@ -100,6 +101,7 @@ def _is_it(key: bytes, event_id: UUID, email: str | None, address: str) -> bool:
 def _erase(session: Session, key: bytes, attendee: Attendee) -> None:
     said = (attendee.name, attendee.email, attendee.ticket)
     _remember(session, attendee.event_id, person_hashes(key, attendee.event_id, *said))
+    forget_seen_names(session, attendee.id)
     session.execute(delete(Attendee).where(Attendee.id == attendee.id))
 
 

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session, aliased
 from firsthand.accounts.blocking import block
 from firsthand.accounts.models import Account
 from firsthand.attendees.models import Attendee
+from firsthand.attendees.showing import shows_itself_to_browsers
 from firsthand.contacts.models import Contact, ContactAttendee
 from firsthand.contacts.queries import accounts_of_card, card
-from firsthand.db import lock_owners, new_id
+from firsthand.db import AnySelect, lock_owners, new_id
 from firsthand.events.models import Event, EventRole, Role
-from firsthand.meetings.queries import claims_about
+from firsthand.meetings.queries import claim_about
 from firsthand.organising.models import RemovalRequest, Report, ReportState
 from firsthand.problems import Invalid, NotFound, TooMany
 from firsthand.reminders.delivering import REPORT, Order, queue_mail
@@ -87,7 +88,21 @@ def person_of_card(session: Session, owner_id: UUID, contact_id: UUID) -> Report
     person = card(session, owner_id, contact_id)
     root_id = person.card.id
     accounts = accounts_of_card(session, owner_id, root_id)
-    kept = (
+    kept = _kept(owner_id, root_id)
+    is_it = or_(
+        and_(
+            Attendee.account_id.in_(accounts),
+            or_(shows_itself_to_browsers(), Attendee.id.in_(kept)),
+        ),
+        and_(Attendee.account_id.is_(None), Attendee.id.in_(kept)),
+    )
+    places = _places(session, owner_id, is_it)
+    return Reportable(person.card.name, places, accounts)
+
+
+def _kept(owner_id: UUID, root_id: UUID) -> AnySelect:
+    """The places that the owner has found this person at: by their badge, their word or a list."""
+    return (
         select(ContactAttendee.attendee_id)
         .join(
             Contact,
@@ -98,23 +113,17 @@ def person_of_card(session: Session, owner_id: UUID, contact_id: UUID) -> Report
         )
         .where(Contact.owner_id == owner_id, Contact.root_id == root_id)
     )
-    is_it = or_(
-        Attendee.account_id.in_(accounts),
-        and_(Attendee.account_id.is_(None), Attendee.id.in_(kept)),
-    )
-    places = _places(session, owner_id, is_it)
-    return Reportable(person.card.name, places, accounts)
 
 
 def person_of_claim(
     session: Session, owner_id: UUID, other_id: UUID, meeting_id: UUID
 ) -> Reportable:
     """Raises NotFound."""
-    for claim in claims_about(session, owner_id):
-        if (claim.other_id, claim.meeting_id) == (other_id, meeting_id):
-            places = _places(session, owner_id, Attendee.account_id == other_id)
-            return Reportable(claim.name, places, [other_id])
-    raise NotFound
+    claim = claim_about(session, owner_id, other_id, meeting_id)
+    told = select(Event.id).where(Event.slug == claim.event)
+    known = or_(shows_itself_to_browsers(), Attendee.event_id.in_(told))
+    places = _places(session, owner_id, and_(Attendee.account_id == other_id, known))
+    return Reportable(claim.name, places, [other_id])
 
 
 def person_listed(session: Session, owner_id: UUID, attendee_id: UUID) -> Reportable:

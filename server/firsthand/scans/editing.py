@@ -17,6 +17,7 @@ from firsthand.followups.making import (
 from firsthand.followups.staging import restage
 from firsthand.meetings.models import Meeting
 from firsthand.problems import NotFound
+from firsthand.scans.circles import settle_meeting
 from firsthand.scans.models import Scan
 from firsthand.scans.queries import live_scans, scan_of
 
@@ -123,6 +124,7 @@ def _settle_meeting(session: Session, owner_id: UUID, meeting_id: UUID) -> None:
         .where(Meeting.owner_id == owner_id, Meeting.id == meeting_id)
         .values(gone_at=None if held_up else now())
     )
+    settle_meeting(session, owner_id, meeting_id)
     if held_up:
         _reconcile(session, owner_id, meeting_id)
     else:

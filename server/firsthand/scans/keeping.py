@@ -25,8 +25,9 @@ from firsthand.followups.making import Promise, make_follow_ups
 from firsthand.followups.staging import restage
 from firsthand.meetings.keeping import Occasion, find_or_make_meetings
 from firsthand.meetings.models import Meeting, MeetingDismissal, Origin
-from firsthand.meetings.queries import Claim, claims_about
+from firsthand.meetings.queries import claim_about
 from firsthand.problems import Conflict, Invalid, NotFound
+from firsthand.scans.circles import settle_between, settle_meeting
 from firsthand.ties.models import Dismissed
 
 _NO_ACCOUNT = "This person does not use Firsthand, so they cannot see you here anyway."
@@ -58,7 +59,7 @@ def keep_meeting(session: Session, owner_id: UUID, draft: MeetingDraft) -> UUID:
 
     Returns the meeting's id. Raises Invalid, NotFound.
     """
-    lock_owners(session, [owner_id])
+    _lock_with(session, owner_id, [draft.attendee] if draft.attendee else [])
     if sum([draft.attendee is not None, draft.contact is not None, bool(draft.name)]) != 1:
         raise Invalid("Say whom you met: an attendee, a contact or a name.")
     place = None
@@ -80,7 +81,7 @@ def mark_known_before(
     The meeting counts for the day before, so that meeting here is meeting again. Returns the
     meeting of each attendee.
     """
-    lock_owners(session, [owner_id])
+    _lock_with(session, owner_id, attendee_ids)
     day_before = now() - timedelta(days=1)
     kept = {}
     for attendee_id in dict.fromkeys(attendee_ids):
@@ -93,8 +94,8 @@ def mark_known_before(
 
 def confirm_claim(session: Session, owner_id: UUID, other_id: UUID, meeting_id: UUID) -> UUID:
     """ "Yes, we met": the viewer's own meeting, same event, same day. Raises NotFound."""
-    lock_owners(session, [owner_id])
-    _claim(session, owner_id, other_id, meeting_id)
+    lock_owners(session, [owner_id, other_id])
+    claim_about(session, owner_id, other_id, meeting_id)
     theirs = session.get_one(Meeting, (other_id, meeting_id))
     person = _account_person(session, owner_id, other_id, theirs.event_id)
     contact_id = (
@@ -106,23 +107,26 @@ def confirm_claim(session: Session, owner_id: UUID, other_id: UUID, meeting_id: 
     kept = find_or_make_meetings(session, [(occasion, theirs.met_at)])
     mine = session.get_one(Meeting, (owner_id, kept.id_of[occasion]), populate_existing=True)
     mine.origin = mine.origin or Origin.CONFIRMED
-    session.flush()
+    settle_between(session, owner_id, [other_id])
     restage(session, [(owner_id, contact_id)])
     return mine.id
 
 
 def dismiss_claim(session: Session, owner_id: UUID, other_id: UUID, meeting_id: UUID) -> None:
     """ "Not me": not to be told again of this one. Raises NotFound."""
-    _claim(session, owner_id, other_id, meeting_id)
+    lock_owners(session, [owner_id, other_id])
+    claim_about(session, owner_id, other_id, meeting_id)
     insert_new(
         session,
         MeetingDismissal,
         [{"owner_id": owner_id, "other_id": other_id, "meeting_id": meeting_id}],
     )
+    settle_between(session, owner_id, [other_id])
 
 
 def restore_claim(session: Session, owner_id: UUID, other_id: UUID, meeting_id: UUID) -> None:
     """Takes "not me" back: it can be answered again. Raises NotFound."""
+    lock_owners(session, [owner_id, other_id])
     gone = session.scalar(
         delete(MeetingDismissal)
         .where(
@@ -134,11 +138,12 @@ def restore_claim(session: Session, owner_id: UUID, other_id: UUID, meeting_id: 
     )
     if gone is None:
         raise NotFound
+    settle_between(session, owner_id, [other_id])
 
 
 def block_claimant(session: Session, owner_id: UUID, other_id: UUID, meeting_id: UUID) -> None:
     """Neither sees the other any more. Raises NotFound."""
-    claim = _claim(session, owner_id, other_id, meeting_id)
+    claim = claim_about(session, owner_id, other_id, meeting_id)
     block(session, owner_id, other_id, claim.name)
 
 
@@ -230,11 +235,22 @@ def _keep(
     meeting.note = "\n".join(note for note in (meeting.note, draft.note) if note)
     meeting.intents = list(dict.fromkeys([*meeting.intents, *draft.intents]))
     session.flush()
+    settle_meeting(session, owner_id, meeting.id)
     make_follow_ups(
         session, [Promise(owner_id, contact_id, meeting.id, meeting.day, draft.intents)]
     )
     restage(session, [(owner_id, contact_id)])
     return meeting.id
+
+
+def _lock_with(session: Session, owner_id: UUID, attendee_ids: Sequence[UUID]) -> None:
+    """The owner, and whoever's word may change at the same time what a new card may show."""
+    accounts = session.scalars(
+        select(Attendee.account_id).where(
+            Attendee.id.in_(attendee_ids), Attendee.account_id.is_not(None)
+        )
+    )
+    lock_owners(session, [owner_id, *(each for each in accounts if each)])
 
 
 def _place_of_attendee(session: Session, attendee_id: UUID) -> EventPlace:
@@ -244,13 +260,6 @@ def _place_of_attendee(session: Session, attendee_id: UUID) -> EventPlace:
         .where(Attendee.id == attendee_id)
     ).one()
     return EventPlace(*row)
-
-
-def _claim(session: Session, owner_id: UUID, other_id: UUID, meeting_id: UUID) -> Claim:
-    for claim in claims_about(session, owner_id):
-        if (claim.other_id, claim.meeting_id) == (other_id, meeting_id):
-            return claim
-    raise NotFound
 
 
 def _account_person(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, Integer
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from firsthand.db import Base, now
@@ -19,7 +19,9 @@ class Scan(Base):
 
     ``scanned_at`` is the device's word, ``received_at`` the server's; ``at`` is what counts.
     The code itself is not kept. ``edited_sequence`` is the highest edit that was applied, or
-    ``NEVER_EDITED``.
+    ``NEVER_EDITED``. Of a badge printed here ``wearer_account_id`` is whose it is,
+    ``wearer_attendee_id`` while nobody has claimed the place; both are empty for any other code,
+    and for a scan that an export brought.
     """
 
     __tablename__ = "scan"
@@ -28,6 +30,15 @@ class Scan(Base):
             ["owner_id", "meeting_id"], ["meeting.owner_id", "meeting.id"], ondelete="CASCADE"
         ),
         Index("ix_scan_owner_id_meeting_id", "owner_id", "meeting_id"),
+        *(
+            Index(
+                f"ix_scan_{wearer}_owner_id",
+                *(wearer, "owner_id"),
+                sqlite_where=text(f"{wearer} IS NOT NULL"),
+                postgresql_where=text(f"{wearer} IS NOT NULL"),
+            )
+            for wearer in ("wearer_account_id", "wearer_attendee_id")
+        ),
     )
 
     owner_id: Mapped[UUID] = mapped_column(
@@ -36,6 +47,12 @@ class Scan(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     meeting_id: Mapped[UUID]
     contact_id: Mapped[UUID]
+    wearer_account_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("account.id", ondelete="SET NULL")
+    )
+    wearer_attendee_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("attendee.id", ondelete="SET NULL")
+    )
     device: Mapped[str]
     sequence: Mapped[int | None] = mapped_column(Numbers)
     scanned_at: Mapped[datetime]

@@ -27,6 +27,7 @@ from firsthand.followups.making import Promise, make_follow_ups
 from firsthand.followups.staging import restage
 from firsthand.meetings.keeping import KeptMeetings, Occasion, find_or_make_meetings
 from firsthand.prepared import Prepared
+from firsthand.scans.circles import settle_cards
 from firsthand.scans.guessing import ShortCodeGuesses
 from firsthand.scans.models import NEVER_EDITED, Scan
 from firsthand.scans.reading import ReadScan, UnreadableScan
@@ -279,10 +280,10 @@ def _keep_meetings(session: Session, scans: Sequence[_Judged]) -> None:
     )
     rows = []
     promises = []
-    for (each, _), occasion, (at, _) in zip(people, occasions, moments, strict=True):
+    for (each, person), occasion, (at, _) in zip(people, occasions, moments, strict=True):
         meeting_id = kept.id_of[occasion]
         each.outcome = ScanOutcome(each.scan.id, "recorded", meeting_id, occasion.contact_id)
-        rows.append(_row(each, at, meeting_id, occasion.contact_id))
+        rows.append(_row(each, person, at, meeting_id, occasion.contact_id))
         if each.scan.intents:
             promises.append(
                 Promise(
@@ -294,6 +295,7 @@ def _keep_meetings(session: Session, scans: Sequence[_Judged]) -> None:
                 )
             )
     insert_new(session, Scan, rows)
+    settle_cards(session, cards.unsettled)
     make_follow_ups(session, promises, fresh_meetings=kept.made)
     restage(session, _changed_rings(occasions, cards, kept) | cards.tied)
 
@@ -317,12 +319,20 @@ def _moment(each: _Judged) -> tuple[datetime, date]:
     return at, local_day(at, zone)
 
 
-def _row(each: _Judged, at: datetime, meeting_id: UUID, contact_id: UUID) -> dict[str, object]:
+def _row(
+    each: _Judged, person: Person, at: datetime, meeting_id: UUID, contact_id: UUID
+) -> dict[str, object]:
+    account_id, attendee_id = None, None
+    if isinstance(person, SomeAttendee):
+        account_id = person.account_id
+        attendee_id = None if account_id else person.attendee_id
     return {
         "owner_id": each.batch.owner_id,
         "id": each.scan.id,
         "meeting_id": meeting_id,
         "contact_id": contact_id,
+        "wearer_account_id": account_id,
+        "wearer_attendee_id": attendee_id,
         "device": each.batch.device,
         "sequence": each.scan.sequence,
         "scanned_at": each.scan.scanned_at,

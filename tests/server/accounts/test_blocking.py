@@ -1,5 +1,6 @@
 """Who is blocked, and who blocks: neither is there for the other, and nothing tells why."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,6 +131,25 @@ def test_a_card_of_who_blocked_is_as_one_of_who_left(pair: Pair) -> None:
     assert blocked == left
 
 
+def test_nor_does_an_export_tell_who_blocked(pair: Pair) -> None:
+    """Of who left by whose own link they came, no place and no account is left to be told."""
+    attendee = pair.abel.client.get("/api/v1/me/export").json()["contact"][0]["attendee_id"]
+    pair.abel.client.put(f"/events/seaside/unmet/{attendee}/dismissal")
+    before = pair.abel.client.get("/api/v1/me/export")
+    assert str(pair.bea.id) in before.text
+    block(pair)
+    after = pair.abel.client.get("/api/v1/me/export")
+    assert str(pair.bea.id) not in after.text
+    assert attendee not in after.text.replace(str(after.json().get("match")), "")
+    [card] = after.json()["contact"]
+    assert (card["account_id"], card["attendee_id"]) == (None, None)
+    assert after.json()["contact_attendee"] == []
+    pair.bea.client.delete(f"/me/blocks/{pair.abel.id}")
+    again = pair.abel.client.get("/api/v1/me/export").json()
+    for table in ("contact", "contact_attendee", "dismissed"):
+        assert again[table] == before.json()[table]
+
+
 def shown(pair: Pair, contact: str) -> tuple[Any, ...]:
     card = pair.abel.client.get(f"/api/v1/contacts/{contact}").json()
     meetings = pair.abel.client.get("/api/v1/meetings").json()["items"]
@@ -161,7 +181,8 @@ def test_the_badge_of_who_blocked_leads_nowhere(pair: Pair) -> None:
     assert short["outcome"] == "invalid"
 
 
-def test_an_introduction_of_the_two_leads_nowhere_for_both(pair: Pair) -> None:
+def test_an_introduction_of_the_two_tells_no_address_and_no_block(pair: Pair) -> None:
+    """As of two of whom one has left: the links stay, and nobody agrees any more."""
     carl = pair.carl
     one = pair.house.scan(carl, pair.abels_badge)["contact"]
     other = pair.house.scan(carl, pair.beas_badge)["contact"]
@@ -169,11 +190,35 @@ def test_an_introduction_of_the_two_leads_nowhere_for_both(pair: Pair) -> None:
     page = carl.client.get(made.headers["location"]).text
     links = sorted({"/i/" + part.partition('"')[0][:60] for part in page.split("/i/")[1:]})
     tokens = {link.partition("&")[0].partition("<")[0].split()[0] for link in links}
-    assert {pair.abel.client.get(link).status_code for link in tokens} == {200}
+    of_abel, of_bea = sorted(
+        tokens, key=lambda link: "Bea" not in pair.house.client().get(link).text
+    )
+    for who, link in ((pair.abel, of_abel), (pair.bea, of_bea)):
+        data = {"answer": "yes", "address": f"{who.name}@private.example"}
+        assert who.client.put(f"{link}/answer", data=data).status_code == 303
+    assert "Bea Blocker@private.example" in pair.abel.client.get(of_abel).text
     block(pair)
-    assert {pair.abel.client.get(link).status_code for link in tokens} == {404}
-    # Who introduces them is not told either.
+    for link in tokens:
+        for client in (pair.abel.client, carl.client, pair.house.client()):
+            page = client.get(link)
+            assert page.status_code == 200
+            assert "Bea Blocker@private.example" not in page.text
     assert carl.client.get(made.headers["location"]).status_code == 200
+
+
+def test_an_introduction_by_who_is_blocked_is_as_one_of_who_left(pair: Pair) -> None:
+    """Abel introduces Bea, and opens the link that he was given for her."""
+    dora = pair.house.attendee(pair.house.event(pair.abel, slug="lakeside"), "Dora")
+    other = pair.house.scan(pair.abel, dora)["contact"]
+    data = {"one": pair.contact, "other": other, "why": "Both row"}
+    made = pair.abel.client.post("/introductions", data=data).headers["location"]
+    links = re.findall(r'data-copy="http://[^/]+(/i/[^"]+)"', pair.abel.client.get(made).text)
+    yes = {"answer": "yes", "address": "bea@private.example"}
+    assert pair.bea.client.put(f"{links[0]}/answer", data=yes).status_code == 303
+    assert "Has agreed." in pair.abel.client.get(made).text
+    block(pair)
+    assert "Has agreed." not in pair.abel.client.get(made).text
+    assert [pair.abel.client.get(link).status_code for link in links] == [200, 200]
 
 
 def test_a_block_can_be_taken_back_and_all_is_as_it_was(pair: Pair) -> None:

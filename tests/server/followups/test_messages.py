@@ -7,7 +7,6 @@ import pytest
 
 from firsthand.accounts.models import Account, Circle
 from firsthand.handles.networks import Network
-from firsthand.scans.keeping import MeetingDraft, keep_meeting
 from firsthand.ties.kinds import KindCount, TieKind
 from tests.server.house import House, Person, tie
 
@@ -25,8 +24,8 @@ def mira(house: House) -> Person:
     )
     talked = KindCount(TieKind.REPLIED, 3, last_at=datetime(2026, 3, 1, tzinfo=UTC))
     house.ties(mira, tie("ana", talked, network=Network.X, stable_id="4711"))
-    draft = MeetingDraft(attendee=wearer.id, event="seaside", intents=["coffee"])
-    house.db.write_now(keep_meeting, mira.id, draft)
+    # Told by the badge: only that lets Mira see what Ana shows to people she meets.
+    house.scan(mira, wearer, intents=["coffee"])
     return mira
 
 

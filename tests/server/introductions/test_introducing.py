@@ -1,15 +1,19 @@
 """Two people are introduced: both agree before anybody sees an address."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
-from firsthand.introductions.models import Introduction
+from firsthand.contacts.models import Contact
+from firsthand.introductions.models import Introduction, IntroductionAnswer
 from firsthand.scans.keeping import MeetingDraft, keep_meeting
 from tests.server.house import House, Person
 
@@ -49,14 +53,28 @@ def case(house: House) -> Case:
     return Case(mira, contacts, page, links)
 
 
+@pytest.fixture(autouse=True)
+def browsers() -> Iterator[None]:
+    yield
+    _BROWSERS.clear()
+
+
+# By link, of whom it was sent to.
+_BROWSERS: dict[str, httpx.Client] = {}
+
+
+def browser(house: House, link: str) -> httpx.Client:
+    return _BROWSERS.setdefault(link, house.client())
+
+
 def say(house: House, link: str, answer: str, address: str = "") -> httpx.Response:
-    return house.client().post(
+    return browser(house, link).post(
         f"{link}/answer", data={"_method": "PUT", "answer": answer, "address": address}
     )
 
 
 def read(house: House, link: str) -> str:
-    answer = house.client().get(link)
+    answer = browser(house, link).get(link)
     assert answer.status_code == 200
     return answer.text
 
@@ -185,3 +203,66 @@ def test_one_chooses_to_whom_from_ones_people(house: House, case: Case) -> None:
     assert "Fenna Wouters and Bo Chen" in re.sub(
         r"</?bdi>", "", case.mira.client.get("/introductions").text
     )
+
+
+def test_the_link_alone_shows_no_address(house: House, case: Case) -> None:
+    """Whoever introduces the two holds both links, signed in and out."""
+    say(house, case.links[0], "yes", "fenna@example.org")
+    for agreed in (False, True):
+        if agreed:
+            say(house, case.links[1], "yes", "bo@example.org")
+        for client in (case.mira.client, house.client()):
+            pages = [client.get(link).text for link in case.links]
+            assert not any("example.org" in page for page in pages)
+    assert "bo@example.org" in read(house, case.links[0])
+
+
+def test_only_the_browser_that_answered_changes_the_answer(house: House, case: Case) -> None:
+    say(house, case.links[0], "yes", "fenna@example.org")
+    for client in (case.mira.client, house.client()):
+        for data in ({"answer": "yes", "address": "thief@example.org"}, {"answer": "no"}):
+            answer = client.put(f"{case.links[0]}/answer", data=data)
+            assert answer.status_code == 409
+            assert "fenna@example.org" not in answer.text
+    say(house, case.links[1], "yes", "bo@example.org")
+    assert "fenna@example.org" in read(house, case.links[1])
+
+
+def test_who_introduces_does_not_answer_for_them(house: House, case: Case) -> None:
+    data = {"answer": "yes", "address": "thief@example.org"}
+    assert case.mira.client.put(f"{case.links[0]}/answer", data=data).status_code == 409
+
+
+def test_who_answers_signed_in_sees_it_in_each_of_their_browsers(house: House, case: Case) -> None:
+    fenna = house.person("Fenna")
+    data = {"answer": "yes", "address": "fenna@example.org"}
+    assert fenna.client.put(f"{case.links[0]}/answer", data=data).status_code == 303
+    say(house, case.links[1], "yes", "bo@example.org")
+    phone = house.client()
+    session_only = fenna.client.cookies[house.settings.session_cookie]
+    phone.cookies.set(house.settings.session_cookie, session_only)
+    assert "bo@example.org" in phone.get(case.links[0]).text
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_an_answer_goes_with_the_account_of_who_gave_it(
+    house: House, case: Case, signed_in: bool
+) -> None:
+    """By signing in, or by whom the introducer's card is of."""
+    fenna = house.person("Fenna", email="fenna@example.org")
+
+    def on_card(session: Session) -> None:
+        card = session.get_one(Contact, (case.mira.id, UUID(case.contacts["Fenna Wouters"])))
+        card.account_id = fenna.id
+
+    if not signed_in:
+        house.db.write_now(on_card)
+    client = fenna.client if signed_in else browser(house, case.links[0])
+    data = {"answer": "yes", "address": "fenna@example.org"}
+    assert client.put(f"{case.links[0]}/answer", data=data).status_code == 303
+    say(house, case.links[1], "yes", "bo@example.org")
+    assert "fenna@example.org" in read(house, case.links[1])
+    fenna.client.request("DELETE", "/api/v1/me")
+    left = house.db.read_now(lambda session: session.scalars(select(IntroductionAnswer)).all())
+    assert [each.address for each in left] == ["bo@example.org"]
+    assert "fenna@example.org" not in read(house, case.links[1])

@@ -239,3 +239,22 @@ def test_the_organiser_is_told_by_mail_without_a_word_of_it(
             assert word not in text
     finally:
         house.close()
+
+
+def test_a_report_names_no_event_where_they_are_unlisted_and_did_not_meet(fair: Fair) -> None:
+    event = fair.house.event(fair.olga, slug="hidden", name="A quiet retreat", timezone="UTC")
+    fair.house.attendee(event, fair.ana)
+    there = fair.house.attendee(event, fair.bob, listed=False)
+    told = {"contact": fair.contact, "event": "hidden"}
+    assert fair.ana.client.post("/api/v1/meetings", json=told).status_code == 201
+    cleo = fair.house.person("Cleo")
+    cleos = fair.house.attendee(fair.event, cleo)
+    fair.house.attendee(event, cleo)
+    meeting = fair.house.scan(fair.bob, cleos)["meeting"]
+    of_card, of_claim = f"/people/{fair.contact}/report", f"/claims/{fair.bob.id}/{meeting}/report"
+    for who, path in ((fair.ana, of_card), (cleo, of_claim)):
+        page = who.client.get(path).text
+        assert "Recruiters by the Sea" in page
+        assert "A quiet retreat" not in page
+    fair.house.scan(fair.ana, there)
+    assert "A quiet retreat" in fair.ana.client.get(f"/people/{fair.contact}/report").text

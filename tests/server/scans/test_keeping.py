@@ -1,11 +1,14 @@
 """Meetings without a scan, from the page's and the API's side, and the other side's word."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from firsthand.attendees.membership import claim_by_email
-from firsthand.meetings.models import Meeting
+from firsthand.db import new_id, now
+from firsthand.meetings.models import Meeting, Origin
 from firsthand.meetings.queries import claims_about
 from firsthand.scans.keeping import (
     block_claimant,
@@ -141,3 +144,34 @@ def test_a_claim_made_before_the_badge_was_claimed_is_told_after(house: House) -
     assert claims(house, fenna) == ["Ana"]
     owners = house.db.read_now(lambda s: s.scalars(select(Meeting.owner_id)).all())
     assert owners == [UUID(str(ana.id))]
+
+
+def test_many_words_of_one_hide_nobody_elses_and_each_can_be_answered(house: House) -> None:
+    ana, ben, eve = house.person("Ana"), house.person("Ben"), house.person("Eve")
+    event = house.event(ana)
+    bens = house.attendee(event, ben)
+    house.scan(ana, bens, scanned_at="2026-11-20T10:00:00+00:00")
+    of_eve = UUID(house.scan(eve, bens)["contact"])
+
+    def flood(session: Session) -> UUID:
+        first = new_id()
+        for number in range(120):
+            met_at = now() - timedelta(days=number + 1)
+            session.add(
+                Meeting(
+                    owner_id=eve.id,
+                    id=new_id() if number < 119 else first,
+                    contact_id=of_eve,
+                    day=met_at.date(),
+                    met_at=met_at,
+                    origin=Origin.TYPED,
+                )
+            )
+        return first
+
+    oldest = house.db.write_now(flood)
+
+    told = house.db.read_now(claims_about, ben.id)
+    assert [claim.name for claim in told].count("Ana") == 1
+    assert len(told) == 100
+    house.db.write_now(dismiss_claim, ben.id, eve.id, oldest)

@@ -12,6 +12,7 @@ from firsthand.contacts.models import Contact, ContactAttendee
 from firsthand.db import insert_new, lock_owners, new_id, now
 from firsthand.followups.one_person import join_on_proof, join_proven
 from firsthand.handles.models import Handle
+from firsthand.scans.circles import settle_claimed
 from firsthand.ties.matching import match_account
 
 
@@ -34,9 +35,10 @@ def _take_over(session: Session, attendee: Attendee, account_id: UUID) -> None:
             ContactAttendee.owner_id != account_id,
         )
     ).all()
-    lock_owners(session, [owner_id for owner_id, _ in rows])
+    lock_owners(session, [account_id, *(owner_id for owner_id, _ in rows)])
     for owner_id, contact_id in rows:
         _tell_card(session, owner_id, contact_id, account_id)
+    settle_claimed(session, attendee.id, account_id)
     join_proven(session, account_id)
 
 
