@@ -85,8 +85,8 @@ class DayCount(msgspec.Struct):
 
 
 class EventStatistics(msgspec.Struct):
-    """Counts; null stands for too few to tell without telling who. Pairs are told in steps of five,
-    rounded down, once ten people are among them besides who runs the event.
+    """Counts; null stands for too few to tell without telling who. Pairs are told once ten people
+    are among them besides who runs the event.
     """
 
     attendees: int

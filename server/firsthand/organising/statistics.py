@@ -1,9 +1,10 @@
 """An event in numbers: never who met whom, and no number that could tell.
 
-A count of people below FEWEST_SHOWN is not told. A count of pairs, without whoever runs the event,
-is told only once FEWEST_PEOPLE are among them, and in steps, rounded down: whoever makes up all
-pairs but one would otherwise read off whether these two know each other. "None" is no number either
-then, and a day with too few does not stand there: what is kept back follows from nothing told.
+A count below FEWEST_SHOWN is not told. Pairs, without whoever runs the event, are told only once
+FEWEST_PEOPLE are among them, and online ties only once as many people who took part have some:
+whoever makes up all pairs but one would otherwise read off whether these two know each other.
+"None" is no number either then, and a day with too few does not stand there, nor the smallest of
+the others if the whole would tell what is kept back.
 """
 
 from collections.abc import Sequence
@@ -43,7 +44,6 @@ from firsthand.ties.models import Match
 # Fewer than this many could be told apart by who was there.
 FEWEST_SHOWN = 5
 FEWEST_PEOPLE = 10
-STEP = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ def statistics(session: Session, event: Event, moment: datetime) -> Statistics:
     ).one()
     badges = select(func.count()).where(Badge.event_id == event.id, Badge.revoked_at.is_(None))
     met, known = _pairs_met(event.id), _pairs_known(event.id)
+    enough_know = _enough_know(session, event.id)
     first, second = known.subquery(), met.subquery()
     both = select(first).join(
         second, and_(second.c.one == first.c.one, second.c.other == first.c.other)
@@ -85,8 +86,8 @@ def statistics(session: Session, event: Event, moment: datetime) -> Statistics:
         badges=session.scalar(badges) or 0,
         arrived_today=_shown(people[3]),
         pairs_met=_told_pairs(session, met),
-        pairs_known_online=_told_pairs(session, known),
-        known_online_and_met=_told_pairs(session, both),
+        pairs_known_online=_told_pairs(session, known) if enough_know else None,
+        known_online_and_met=_told_pairs(session, both) if enough_know else None,
         meetings_by_day=_by_day(session, event),
     )
 
@@ -112,21 +113,37 @@ def _told_by(session: Session, pairs: Select[Any]) -> dict[Any, int]:
     ends = union(
         select(some.c.part, some.c.one.label("who")), select(some.c.part, some.c.other)
     ).subquery()
-    enough = select(ends.c.part).group_by(ends.c.part).having(func.count() >= FEWEST_PEOPLE)
+    many_people = select(ends.c.part).group_by(ends.c.part).having(func.count() >= FEWEST_PEOPLE)
     counted = session.execute(
         select(some.c.part, func.count())
-        .where(some.c.part.in_(enough))
+        .where(some.c.part.in_(many_people))
         .group_by(some.c.part)
+        .having(func.count() >= FEWEST_SHOWN)
         .order_by(some.c.part)
     )
-    return {part: count // STEP * STEP for part, count in counted}
+    return {part: count for part, count in counted}  # noqa: C416  # rows are no pairs to mypy
 
 
-def _came_by_themselves(attendee: Any) -> ColumnElement[bool]:
-    """By the link, or they chose who sees them here; a list may name anybody."""
-    return and_(
-        attendee.account_id.is_not(None),
-        or_(attendee.joined.is_(True), attendee.chose_listed_at.is_not(None)),
+def _enough_know(session: Session, event_id: UUID) -> bool:
+    """Whether the ties are of so many people that a number tells of none of them."""
+    owners = select(func.count(_ties(event_id).subquery().c.one.distinct()))
+    return (session.scalar(owners) or 0) >= FEWEST_PEOPLE
+
+
+def _took_part(attendee: Any) -> ColumnElement[bool]:
+    """Came by the link, said that they are here, chose who sees them, or met somebody here: a list
+    may name anybody.
+    """
+    kept_a_meeting = exists().where(
+        Meeting.owner_id == attendee.account_id,
+        Meeting.event_id == attendee.event_id,
+        Meeting.gone_at.is_(None),
+    )
+    return or_(
+        attendee.joined.is_(True),
+        attendee.chose_listed_at.is_not(None),
+        attendee.arrived_on.is_not(None),
+        kept_a_meeting,
     )
 
 
@@ -154,7 +171,11 @@ def _has_a_live_scan() -> ColumnElement[bool]:
 def _by_day(session: Session, event: Event) -> list[tuple[date, int]]:
     pairs = _ordered(_meetings(event.id), event.id).subquery()
     of_days = select(pairs.c.one, pairs.c.other, pairs.c.day.label("part"))
-    return list(_told_by(session, of_days).items())
+    told = _told_by(session, of_days)
+    kept_back = (session.scalar(select(func.count()).select_from(pairs)) or 0) - sum(told.values())
+    if told and 0 < kept_back < FEWEST_SHOWN:
+        del told[min(told, key=lambda day: (told[day], day))]
+    return list(told.items())
 
 
 def _pairs_met(event_id: UUID) -> Select[Any]:
@@ -163,12 +184,15 @@ def _pairs_met(event_id: UUID) -> Select[Any]:
 
 
 def _pairs_known(event_id: UUID) -> Select[Any]:
-    """Pairs where one has a tie with a handle that the other shares with who browses.
+    """Pairs where one has a tie with a handle that the other shares with who browses."""
+    ordered = _ordered(_ties(event_id), event_id).subquery()
+    return select(ordered.c.one, ordered.c.other).distinct()
 
-    Both came by themselves: else an organiser would ask who knows whom by listing them.
-    """
+
+def _ties(event_id: UUID) -> Select[*tuple[Any, ...]]:
+    """Whom the attendees who took part know online among those listed here."""
     mine = aliased(Attendee)
-    pairs = (
+    return (
         select(mine.id.label("one"), Match.attendee_id.label("other"), Match.event_id.label("day"))
         .join(Attendee, Attendee.id == Match.attendee_id)
         .join(Handle, Handle.id == Match.handle_id)
@@ -176,12 +200,12 @@ def _pairs_known(event_id: UUID) -> Select[Any]:
         .where(
             Match.event_id == event_id,
             may_be_matched(Handle),
-            _came_by_themselves(mine),
-            _came_by_themselves(Attendee),
+            _took_part(mine),
+            mine.account_id.not_in(
+                select(EventRole.account_id).where(EventRole.event_id == event_id)
+            ),
         )
     )
-    ordered = _ordered(pairs, event_id).subquery()
-    return select(ordered.c.one, ordered.c.other).distinct()
 
 
 def _meetings(event_id: UUID, *conditions: ColumnElement[bool]) -> CompoundSelect[Any]:

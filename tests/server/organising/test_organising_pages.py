@@ -287,7 +287,7 @@ def statistics(house: House, organiser: Person) -> dict[str, Any]:
 
 
 class Crowd:
-    """People who came by themselves, each with a handle, and who knows whom online."""
+    """People who took part, each with a handle, and who knows whom online."""
 
     def __init__(self, house: House, event: Event, size: int) -> None:
         self.house, self.event = house, event
@@ -305,11 +305,11 @@ class Crowd:
         self.house.db.write_now(lambda session: session.execute(chose) and None)
 
     def know(self, pairs: int) -> None:
-        """The first knows the next, and the second knows those after."""
-        mine = min(pairs, len(self.people) - 1)
-        self.house.ties(self.people[0], *(tie(f"person{n + 1}") for n in range(mine)))
-        more = pairs - mine
-        self.house.ties(self.people[1], *(tie(f"person{n + 2}") for n in range(more)))
+        """Each knows the next in the round, then each the one after that."""
+        size = len(self.people)
+        for n, person in enumerate(self.people):
+            steps = range(1, 2 + (pairs - n - 1) // size) if n < pairs else ()
+            self.house.ties(person, *(tie(f"person{(n + step) % size}") for step in steps))
 
 
 def test_small_counts_are_suppressed(house: House, organiser: Person, event: Event) -> None:
@@ -337,14 +337,16 @@ def test_statistics_count_pairs_and_online_ties_that_became_meetings(
     first = crowd.people[0]
     house.ties(first, tie("hidden"))
     crowd.know(11)
-    for wearer in [*crowd.wearers[1:10], hidden]:
+    for person, wearer in zip(crowd.people[:9], crowd.wearers[1:], strict=False):
+        house.scan(person, wearer, event="seaside")
+    for wearer in (hidden, crowd.wearers[5]):
         house.scan(first, wearer, event="seaside")
     house.scan(crowd.people[1], crowd.wearers[0], event="seaside")
     found = statistics(house, organiser)
-    assert found["pairs_known_online"] == 10  # of 11
-    assert found["known_online_and_met"] == 5  # of 9
-    assert found["pairs_met"] == 10
-    assert [day["pairs"] for day in found["meetings_by_day"]] == [10]
+    assert found["pairs_known_online"] == 11
+    assert found["known_online_and_met"] == 9
+    assert found["pairs_met"] == 11
+    assert [day["pairs"] for day in found["meetings_by_day"]] == [11]
 
 
 def test_a_day_with_too_few_is_not_told(house: House, organiser: Person) -> None:
@@ -354,11 +356,16 @@ def test_a_day_with_too_few_is_not_told(house: House, organiser: Person) -> None
     crowd = Crowd(house, event, 12)
     for wearer in crowd.wearers[1:]:
         house.scan(crowd.people[0], wearer, event="seaside")
-    before = statistics(house, organiser)
+    assert [day["pairs"] for day in statistics(house, organiser)["meetings_by_day"]] == [11]
     at = yesterday.isoformat()
     house.scan(crowd.people[1], crowd.wearers[2], event="seaside", scanned_at=at)
-    assert statistics(house, organiser) == before
-    assert [day["pairs"] for day in before["meetings_by_day"]] == [10]
+    # Twelve in all and eleven today would tell of one yesterday.
+    assert statistics(house, organiser)["meetings_by_day"] == []
+    for one, other in zip(crowd.people[3:7], crowd.wearers[8:], strict=False):
+        house.scan(one, other, event="seaside", scanned_at=at)
+    found = statistics(house, organiser)
+    assert found["pairs_met"] == 16
+    assert [day["pairs"] for day in found["meetings_by_day"]] == [5, 11]
 
 
 def test_four_accounts_of_ones_own_read_off_no_tie_of_others(
@@ -373,19 +380,17 @@ def test_four_accounts_of_ones_own_read_off_no_tie_of_others(
     assert statistics(house, organiser) == before
 
 
-def test_of_whom_an_organiser_only_lists_no_tie_counts(
+def test_of_whom_an_organiser_only_lists_no_tie_counts_until_they_take_part(
     house: House, organiser: Person, event: Event
 ) -> None:
     crowd = Crowd(house, event, 12)
-    crowd.know(14)
+    crowd.know(12)
     knows = house.person("Victim")
     house.attendee(event, knows)
-    house.attendee(event, "Second", handles=[("x", "@second")])
     house.ties(knows, tie("person3"))
-    house.ties(crowd.people[2], tie("second"))
-    assert statistics(house, organiser)["pairs_known_online"] == 10
-    crowd.choose([knows])
-    assert statistics(house, organiser)["pairs_known_online"] == 15
+    assert statistics(house, organiser)["pairs_known_online"] == 12
+    house.scan(knows, crowd.wearers[0], event="seaside")
+    assert statistics(house, organiser)["pairs_known_online"] == 13
 
 
 def test_who_runs_the_event_knows_and_meets_nobody_in_its_numbers(
