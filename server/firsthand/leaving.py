@@ -13,7 +13,7 @@ from firsthand.db import Database, lock_owners, now
 from firsthand.events.models import Event, EventRole, Role
 from firsthand.followups.shown_handles import forget_handles, judge_joins
 from firsthand.introductions.models import Introduced, IntroductionAnswer
-from firsthand.scans.circles import settle_leaving
+from firsthand.scans.circles import forget_seen_names, settle_leaving
 from firsthand.ties.models import Import, Tie
 from firsthand.ties.open_uploads import discard_uploads_of
 from firsthand.ties.people_known import forget_some_people
@@ -48,7 +48,9 @@ def delete_account(session: Session, account_id: UUID) -> None:
     nobody who browses. An event that nobody else runs or attends goes too.
     """
     lock_owners(session, [account_id])
-    session.execute(delete(Event).where(Event.id.in_(_events_of_nobody_else(session, account_id))))
+    events = _events_of_nobody_else(session, account_id)
+    forget_seen_names(session, Attendee.event_id.in_(events))
+    session.execute(delete(Event).where(Event.id.in_(events)))
     session.execute(
         delete(Attendee).where(Attendee.account_id == account_id, Attendee.joined.is_(True))
     )

@@ -103,7 +103,7 @@ def add_by_hand(
 
 def remove_attendee(session: Session, event_id: UUID, attendee_id: UUID) -> None:
     """Off the list, badge and all; what others keep about meeting them stays theirs."""
-    forget_seen_names(session, attendee_id)
+    forget_seen_names(session, Attendee.id == attendee_id)
     gone = session.scalar(
         delete(Attendee)
         .where(Attendee.id == attendee_id, Attendee.event_id == event_id)

@@ -101,7 +101,7 @@ def _is_it(key: bytes, event_id: UUID, email: str | None, address: str) -> bool:
 def _erase(session: Session, key: bytes, attendee: Attendee) -> None:
     said = (attendee.name, attendee.email, attendee.ticket)
     _remember(session, attendee.event_id, person_hashes(key, attendee.event_id, *said))
-    forget_seen_names(session, attendee.id)
+    forget_seen_names(session, Attendee.id == attendee.id)
     session.execute(delete(Attendee).where(Attendee.id == attendee.id))
 
 

@@ -112,11 +112,14 @@ def settle_leaving(session: Session, account_id: UUID) -> None:
     )
 
 
-def forget_seen_names(session: Session, attendee_id: UUID) -> None:
-    """The place is about to be erased, and with it what others saw of it without having met."""
+def forget_seen_names(session: Session, which: ColumnElement[bool]) -> None:
+    """These places (of Attendee) are about to be erased, and with them what others saw of them
+    without having met.
+    """
+    places = select(Attendee.id).where(which)
     session.execute(
         update(Contact)
-        .where(Contact.attendee_id == attendee_id, Contact.account_id.is_(None))
+        .where(Contact.attendee_id.in_(places), Contact.account_id.is_(None))
         .values(seen_name="")
         .execution_options(synchronize_session=False)
     )

@@ -208,6 +208,15 @@ def test_a_name_that_was_seen_goes_with_the_account(two: Two) -> None:
     assert set(names) == {""}
 
 
+def test_a_name_that_was_seen_goes_with_the_event(house: House) -> None:
+    abel, olga = house.person("Abel"), house.person("Olga")
+    house.scan(abel, house.attendee(house.event(olga), "Fenna Wouters"))
+    house.db.write_now(delete_account, olga.id)
+    names = house.db.read_now(lambda session: session.scalars(select(Contact.seen_name)).all())
+    assert names == [""]
+    assert "Fenna" not in abel.client.get("/people").text
+
+
 @pytest.mark.parametrize(("listed", "scanned"), [(True, False), (False, True), (False, False)])
 def test_what_an_organiser_lists_is_seen_in_the_list_or_by_the_badge(
     house: House, listed: bool, scanned: bool
