@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from firsthand.accounts.models import Account, EmailCode
 from firsthand.attendees.models import Attendee
 from firsthand.db import Database, lock_owners, now
-from firsthand.events.models import Event, EventRole, Role
+from firsthand.events.models import Event, EventRole, Role, StaffInvitation
 from firsthand.ties.models import Import, Tie
 from firsthand.ties.open_uploads import discard_uploads_of
 from firsthand.ties.people_known import forget_some_people
@@ -51,6 +51,7 @@ def delete_account(session: Session, account_id: UUID) -> None:
     )
     address = select(Account.email).where(Account.id == account_id).scalar_subquery()
     session.execute(delete(EmailCode).where(EmailCode.email == address))
+    session.execute(delete(StaffInvitation).where(StaffInvitation.email == address))
     session.execute(delete(Account).where(Account.id == account_id))
 
 

@@ -19,11 +19,12 @@ from firsthand.attendees.models import Attendee
 from firsthand.badges.models import Badge
 from firsthand.contacts.models import Contact
 from firsthand.db import Database, lock_owners
-from firsthand.events.models import SHORTEST_RETENTION, Event
+from firsthand.events.models import SHORTEST_RETENTION, Event, StaffInvitation
 from firsthand.followups.intents import unite
 from firsthand.handles.models import Handle
 from firsthand.meetings.models import Meeting
-from firsthand.organising.models import AttendeeList, Invitation, RemovalRequest
+from firsthand.organising.models import AttendeeList, Invitation, RemovalRequest, UnaskedMail
+from firsthand.organising.unasked import UNASKED_EVERY
 from firsthand.reminders.delivering import sweep
 from firsthand.scans.models import MissedShortCode, Scan
 from firsthand.sign_in_elsewhere.models import OfferedLink, SignInElsewhere
@@ -137,14 +138,19 @@ def _forget_lists(session: Session, event_id: UUID) -> int:
 
 
 def _forget_mails(session: Session, event_id: UUID) -> int:
-    """Who had a mail, and who asked to be removed by a badge; removals themselves stay, hashed."""
+    """Who had a mail, was to help, or asked to be removed by a badge; removals themselves stay,
+    hashed.
+    """
     mailed = Invitation.event_id == event_id
     hashes = _some(session, Invitation.address_hash, mailed)
     session.execute(delete(Invitation).where(mailed, Invitation.address_hash.in_(hashes)))
     asked = RemovalRequest.event_id == event_id
     some = _some(session, RemovalRequest.attendee_id, asked)
     session.execute(delete(RemovalRequest).where(asked, RemovalRequest.attendee_id.in_(some)))
-    return len(hashes) + len(some)
+    helpers = StaffInvitation.event_id == event_id
+    invited = _some(session, StaffInvitation.id, helpers)
+    session.execute(delete(StaffInvitation).where(StaffInvitation.id.in_(invited)))
+    return len(hashes) + len(some) + len(invited)
 
 
 def _forget_scans(session: Session, event_id: UUID) -> int:
@@ -203,6 +209,7 @@ def _expired(moment: datetime) -> list[tuple[type[Any], Any, Any]]:
         (SignInLink, SignInLink.token_hash, SignInLink.expires_at < moment),
         (EmailCode, EmailCode.browser_hash, EmailCode.created_at < moment - _COUNTED_FOR),
         (MissedShortCode, MissedShortCode.id, MissedShortCode.at < moment - _COUNTED_FOR),
+        (UnaskedMail, UnaskedMail.address_hash, UnaskedMail.created_at < moment - UNASKED_EVERY),
         (AccountAct, AccountAct.id, AccountAct.at < moment - ACTS_LAST),
     ]
 

@@ -44,6 +44,8 @@ class Act(StrEnum):
     HANDLE_REMOVED = "handle-removed"
     HANDLE_PROVEN = "handle-proven"
     BADGE_REPLACED = "badge-replaced"
+    STAFF_INVITED = "staff-invited"
+    MADE_STAFF = "made-staff"
 
     @property
     def words(self) -> str:
@@ -71,6 +73,8 @@ _WORDS = {
     Act.HANDLE_REMOVED: "A handle was removed",
     Act.HANDLE_PROVEN: "A handle was proven",
     Act.BADGE_REPLACED: "Your badge was replaced",
+    Act.STAFF_INVITED: "Somebody was invited to help with an event",
+    Act.MADE_STAFF: "You were invited to help with an event",
 }
 
 
