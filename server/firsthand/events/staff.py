@@ -63,7 +63,7 @@ def make_staff(session: Session, event: Event, account_id: UUID) -> None:
     if session.get(EventRole, (event.id, account_id)) is None:
         row = {"event_id": event.id, "account_id": account_id, "role": Role.STAFF.value}
         insert_new(session, EventRole, [row])
-        note(session, account_id, Act.MADE_STAFF, f"Event: {event.slug}")
+        note(session, account_id, Act.MADE_STAFF, f"Event: {event.slug}", by_owner=False)
 
 
 def take_invitation_back(

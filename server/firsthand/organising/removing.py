@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from firsthand.attendees.models import Attendee
+from firsthand.attendees.showing import told_claimed
 from firsthand.db import insert_new, lock_owners
 from firsthand.events.models import StaffInvitation
 from firsthand.organising.list_file import ListRow
@@ -63,13 +64,15 @@ def remove_for_good(session: Session, key: bytes, event_id: UUID, address: str) 
 
 
 def remove_one_for_good(session: Session, key: bytes, event_id: UUID, attendee_id: UUID) -> None:
-    """Somebody who asked the organiser. Raises NotFound, also for one that an account claimed."""
+    """Somebody who asked the organiser. Raises NotFound, also for one who has chosen here with an
+    account.
+    """
     lock_owners(session, [event_id])
     attendee = session.scalar(
         select(Attendee).where(
             Attendee.id == attendee_id,
             Attendee.event_id == event_id,
-            Attendee.account_id.is_(None),
+            ~told_claimed(),
         )
     )
     if attendee is None:

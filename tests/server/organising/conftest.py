@@ -63,6 +63,11 @@ class Fair:
         )
         return self.house.db.read_now(lambda session: session.scalars(stmt).one())
 
+    def token_at(self, event: Event) -> str:
+        """Of the badge of the only attendee there."""
+        stmt = select(Badge.token).where(Badge.event_id == event.id, Badge.revoked_at.is_(None))
+        return self.house.db.read_now(lambda session: session.scalars(stmt).one())
+
     def link(self, address: str) -> str:
         (text,) = self.mails_to(address)
         found = re.search(r"/removal/\S+", text)

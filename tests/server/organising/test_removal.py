@@ -312,9 +312,10 @@ def test_who_has_taken_one_of_an_addresss_places_keeps_it_when_the_rest_is_remov
     assert "Una Old" in fair.names(), "who has no address is not who had this one"
 
 
-def test_the_organiser_removes_nobody_who_has_an_account_or_is_elsewhere(fair: Fair) -> None:
+def test_the_organiser_removes_nobody_who_has_chosen_here_or_is_elsewhere(fair: Fair) -> None:
     ben = fair.house.person("Ben")
     claimed = fair.house.attendee(fair.event, ben)
+    ben.client.put("/me/events/seaside/listing", data={"listed": "yes"})
     other = fair.house.event(fair.house.person("Otto"), "inland", "Recruiters Inland")
     elsewhere = fair.house.attendee(other, "Elsa Elsewhere")
     for wearer in (claimed.id, elsewhere.id, other.id):
