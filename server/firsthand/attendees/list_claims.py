@@ -5,9 +5,10 @@ longer for those would tell who has one.
 """
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from firsthand.accounts.acts import Act, note
@@ -34,8 +35,9 @@ def claim_for_accounts(session: Session, event_id: UUID, emails: Sequence[str]) 
         .values(account_id=account_id)
         .returning(Attendee.id)
         .execution_options(synchronize_session=False)
-    )
-    for attendee_id in claimed.all():
+    ).all()
+    _fill_profiles(session, claimed)
+    for attendee_id in claimed:
         enqueue(session, ATTENDEE_CLAIMED, attendee_id)
 
 
@@ -69,6 +71,32 @@ def _claimable(event_id: UUID, emails: Sequence[str]) -> ColumnElement[bool]:
     )
     return and_(
         Attendee.event_id == event_id, Attendee.account_id.is_(None), Attendee.email.in_(once)
+    )
+
+
+def _fill_profiles(session: Session, claimed: Sequence[UUID]) -> None:
+    """What an account does not say of itself yet, the list says."""
+
+    def of_list(column: Any) -> Any:
+        is_its = and_(Attendee.account_id == Account.id, Attendee.id.in_(claimed))
+        return select(column).where(is_its).scalar_subquery()
+
+    def filled(own: Any, listed: Any) -> Any:
+        return case((own == "", of_list(listed)), else_=own)
+
+    session.execute(
+        update(Account)
+        .where(
+            Account.id.in_(select(Attendee.account_id).where(Attendee.id.in_(claimed))),
+            or_(Account.name == "", Account.headline == "", Account.company == ""),
+        )
+        .values(
+            name=filled(Account.name, Attendee.name),
+            folded=case((Account.name == "", of_list(Attendee.folded)), else_=Account.folded),
+            headline=filled(Account.headline, Attendee.headline),
+            company=filled(Account.company, Attendee.company),
+        )
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -222,12 +222,7 @@ def _claim(session: Session, account: Account, attendee: Attendee) -> None:
     ).one_or_none()
     if claimed is None:
         raise Conflict("Somebody has just claimed this place.")
-    fill_profile(account, attendee)
-    enqueue(session, ATTENDEE_CLAIMED, attendee.id)
-
-
-def fill_profile(account: Account, attendee: Attendee) -> None:
-    """What the account does not say of itself yet, the list says."""
     account.name = account.name or attendee.name
     account.headline = account.headline or attendee.headline
     account.company = account.company or attendee.company
+    enqueue(session, ATTENDEE_CLAIMED, attendee.id)

@@ -5,9 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from firsthand.accounts.models import Account
 from firsthand.attendees.list_claims import tell_of_place
-from firsthand.attendees.membership import fill_profile
 from firsthand.attendees.models import Attendee
 from firsthand.badges.issuing import issue_badges
 from firsthand.contacts.evidence import ACCOUNT, Evidence
@@ -29,7 +27,6 @@ def resolve_claimed(session: Session, attendee_id: UUID, position: str = "") -> 
 
 
 def _take_over(session: Session, attendee: Attendee, account_id: UUID) -> None:
-    fill_profile(session.get_one(Account, account_id), attendee)
     tell_of_place(session, attendee, account_id)
     issue_badges(session, attendee.event_id, [attendee.id])
     _take_over_handles(session, attendee)
