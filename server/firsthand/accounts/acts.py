@@ -44,6 +44,7 @@ class Act(StrEnum):
     HANDLE_REMOVED = "handle-removed"
     HANDLE_PROVEN = "handle-proven"
     BADGE_REPLACED = "badge-replaced"
+    FACE_SENT = "face-sent"
     PLACE_CLAIMED = "place-claimed"
     LISTED_BY_ORGANISER = "listed-by-organiser"
     STAFF_INVITED = "staff-invited"
@@ -75,6 +76,7 @@ _WORDS = {
     Act.HANDLE_REMOVED: "A handle was removed",
     Act.HANDLE_PROVEN: "A handle was proven",
     Act.BADGE_REPLACED: "Your badge was replaced",
+    Act.FACE_SENT: "A picture of yourself was sent",
     Act.PLACE_CLAIMED: "A place on an organiser's list became yours, by your address",
     Act.LISTED_BY_ORGANISER: "An organiser's list says that you agreed to be listed",
     Act.STAFF_INVITED: "Somebody was invited to help with an event",
