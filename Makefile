@@ -132,6 +132,8 @@ $(DONE)/system: tests/system-packages $(DONE)/venv
 
 # The tools have a place of their own: nothing of theirs is part of what they look at. The parts
 # lists are CycloneDX; the browser's is npm's own.
+# All of them: also what builds and what tests is run by somebody.
+LOCKS := $(wildcard deploy/*requirements.txt tests/*requirements.txt)
 audit: $(DONE)/web
 	$(PYTHON) -m venv .venv/audit
 	.venv/audit/bin/python -m pip --disable-pip-version-check --no-input -qq install --require-hashes \
@@ -139,7 +141,9 @@ audit: $(DONE)/web
 	mkdir -p sbom
 	.venv/audit/bin/cyclonedx-py requirements deploy/requirements.txt -o sbom/python.cdx.json
 	cd web && npm sbom --package-lock-only --omit=dev --sbom-format=cyclonedx > ../sbom/browser.cdx.json
-	.venv/audit/bin/pip-audit --require-hashes --disable-pip -r deploy/requirements.txt
+	for lock in $(LOCKS); do \
+	  .venv/audit/bin/pip-audit --require-hashes --disable-pip -r $$lock; \
+	done
 	cd web && npm audit
 
 COMPILE = uv pip compile --no-config --universal --python-version 3.11 --generate-hashes --quiet \

@@ -76,6 +76,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "badges/finding.py": (*_SEEING, "tests/server/access/test_same_answer.py"),
     "events/staff.py": _ORGANISING,
     "organising/removing.py": _ORGANISING,
+    "organising/staffing.py": _ORGANISING,
     "organising/removal_links.py": _ORGANISING,
     "handles/preview.py": _SEEING,
     "scans/guessing.py": _SEEING,

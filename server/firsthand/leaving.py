@@ -10,7 +10,7 @@ from firsthand.accounts.models import Account, EmailCode
 from firsthand.attendees.models import Attendee
 from firsthand.contacts.models import Contact
 from firsthand.db import Database, lock_owners, now
-from firsthand.events.models import Event, EventRole, Role
+from firsthand.events.models import Event, EventRole, Role, StaffInvitation
 from firsthand.followups.shown_handles import forget_handles, judge_joins
 from firsthand.introductions.models import Introduced, IntroductionAnswer
 from firsthand.scans.circles import forget_seen_names, settle_leaving
@@ -63,6 +63,7 @@ def delete_account(session: Session, account_id: UUID) -> None:
     session.execute(delete(IntroductionAnswer).where(_gave_it(account_id)))
     address = select(Account.email).where(Account.id == account_id).scalar_subquery()
     session.execute(delete(EmailCode).where(EmailCode.email == address))
+    session.execute(delete(StaffInvitation).where(StaffInvitation.email == address))
     session.execute(delete(Account).where(Account.id == account_id))
 
 

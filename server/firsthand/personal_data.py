@@ -278,6 +278,11 @@ _MARKS: Mapping[str, Mapping[Holds, str]] = {
         Holds.WORDS: "browser",
         Holds.DOING: "created_at expires_at last_seen_at fresh_at",
     },
+    "staff_invitation": {
+        Holds.PERSON: "email",
+        Holds.DOING: "created_at",
+        Holds.NOTHING: "id event_id",
+    },
     "tie": {
         Holds.WHOSE: "owner_id",
         Holds.PERSON: "key name stable_id",
@@ -306,6 +311,11 @@ _MARKS: Mapping[str, Mapping[Holds, str]] = {
         Holds.WORDS: "note",
         Holds.DOING: "contact_id kind at",
         Holds.NOTHING: "id",
+    },
+    "unasked_mail": {
+        Holds.SECRET: "address_hash",
+        Holds.NOTHING: "letter",
+        Holds.DOING: "created_at",
     },
 }
 

@@ -9,28 +9,28 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, delete, exists, or_, select, tuple_, update
+from sqlalchemy import case, delete, exists, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from firsthand.accounts.acts import ACTS_LAST, AccountAct
-from firsthand.accounts.models import EmailCode, PasskeyChallenge, SignInLink, SignInSession
-from firsthand.accounts.sessions import alive
 from firsthand.attendees.models import Attendee
 from firsthand.badges.models import Badge
 from firsthand.contacts.models import Contact
 from firsthand.db import Database, lock_owners
-from firsthand.events.models import SHORTEST_RETENTION, Event
+from firsthand.events.models import SHORTEST_RETENTION, Event, StaffInvitation
+from firsthand.expiring import expired
 from firsthand.followups.intents import unite
 from firsthand.handles.models import Handle
 from firsthand.meetings.models import Meeting
-from firsthand.organising.models import AttendeeList, Invitation, RemovalRequest
+from firsthand.organising.models import (
+    AttendeeList,
+    Invitation,
+    RemovalRequest,
+    Report,
+)
 from firsthand.reminders.delivering import sweep
-from firsthand.scans.models import MissedShortCode, Scan
-from firsthand.sign_in_elsewhere.models import OfferedLink, SignInElsewhere
+from firsthand.scans.models import Scan
 
 _A_PORTION = 100
-# Longer than any limit that is counted by them.
-_COUNTED_FOR = timedelta(hours=2)
 
 # A step erases a portion of what is left and answers how much that was.
 Step = Callable[[Session], int]
@@ -42,7 +42,7 @@ def clean_up(db: Database, moment: datetime) -> int:
     for event_id in db.read_now(past_retention, moment):
         for step in _STEPS:
             erased += _until_none_is_left(db, _of_event(step, event_id))
-    for model, key, is_over in _expired(moment):
+    for model, key, is_over in expired(moment):
         erased += _until_none_is_left(db, _deleting(model, key, is_over))
     db.write_now(sweep, moment)
     return erased
@@ -146,14 +146,27 @@ def _forget_lists(session: Session, event_id: UUID) -> int:
 
 
 def _forget_mails(session: Session, event_id: UUID) -> int:
-    """Who had a mail, and who asked to be removed by a badge; removals themselves stay, hashed."""
+    """Who had a mail, was to help, or asked to be removed by a badge; removals themselves stay,
+    hashed.
+    """
     mailed = Invitation.event_id == event_id
     hashes = _some(session, Invitation.address_hash, mailed)
     session.execute(delete(Invitation).where(mailed, Invitation.address_hash.in_(hashes)))
     asked = RemovalRequest.event_id == event_id
     some = _some(session, RemovalRequest.attendee_id, asked)
     session.execute(delete(RemovalRequest).where(asked, RemovalRequest.attendee_id.in_(some)))
-    return len(hashes) + len(some)
+    helpers = StaffInvitation.event_id == event_id
+    invited = _some(session, StaffInvitation.id, helpers)
+    session.execute(delete(StaffInvitation).where(StaffInvitation.id.in_(invited)))
+    return len(hashes) + len(some) + len(invited)
+
+
+def _forget_reports(session: Session, event_id: UUID) -> int:
+    """What was reported to the organiser, who has long dealt with it."""
+    of_event = Report.event_id == event_id
+    some = _some(session, Report.id, of_event)
+    session.execute(delete(Report).where(of_event, Report.id.in_(some)))
+    return len(some)
 
 
 def _forget_scans(session: Session, event_id: UUID) -> int:
@@ -200,20 +213,14 @@ def _forget_scans_of(meeting: Meeting, scans: Sequence[Scan]) -> None:
         scan.scanned_at = scan.received_at = scan.at = meeting.met_at
 
 
-_STEPS = (_forget_attendees, _forget_badges, _forget_lists, _forget_mails, _forget_scans)
-
-
-def _expired(moment: datetime) -> list[tuple[type[Any], Any, Any]]:
-    return [
-        (SignInSession, SignInSession.token_hash, ~and_(*alive(moment))),
-        (PasskeyChallenge, PasskeyChallenge.challenge_hash, PasskeyChallenge.expires_at < moment),
-        (SignInElsewhere, SignInElsewhere.state_hash, SignInElsewhere.expires_at < moment),
-        (OfferedLink, OfferedLink.browser_hash, OfferedLink.expires_at < moment),
-        (SignInLink, SignInLink.token_hash, SignInLink.expires_at < moment),
-        (EmailCode, EmailCode.browser_hash, EmailCode.created_at < moment - _COUNTED_FOR),
-        (MissedShortCode, MissedShortCode.id, MissedShortCode.at < moment - _COUNTED_FOR),
-        (AccountAct, AccountAct.id, AccountAct.at < moment - ACTS_LAST),
-    ]
+_STEPS = (
+    _forget_attendees,
+    _forget_badges,
+    _forget_lists,
+    _forget_mails,
+    _forget_reports,
+    _forget_scans,
+)
 
 
 def _deleting(model: type[Any], key: Any, is_over: Any) -> Step:

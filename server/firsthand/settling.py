@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from firsthand.attendees.list_claims import ATTENDEE_LISTED, tell_of_listing
 from firsthand.attendees.membership import ATTENDEE_ARRIVED, ATTENDEE_CLAIMED
 from firsthand.followups.attaching import attach_ties
 from firsthand.followups.one_person import join_proven
@@ -22,6 +23,7 @@ from firsthand.ties.weighing import TIES_WEIGHED, weigh_owner
 HANDLERS: Mapping[str, Handler] = {
     ATTENDEE_ARRIVED: tell_of_arrival,
     ATTENDEE_CLAIMED: resolve_claimed,
+    ATTENDEE_LISTED: tell_of_listing,
     HANDLE_PROVEN: join_proven,
     HANDLES_SHOWN: judge_joins,
     MATCH_ACCOUNT: match_account,

@@ -383,6 +383,20 @@ def test_who_is_no_longer_listed_is_gone_at_the_next_contact(
         until(page, lambda: "Fenna" not in page.evaluate(read), "the old list")
 
 
+def test_a_name_that_was_taken_back_is_gone_from_the_follow_ups_at_the_next_contact(
+    open_app: OpenApp, scene: Scene
+) -> None:
+    def rename(session: object) -> None:
+        session.query(Attendee).filter_by(name="Kerry Calloway").update({"name": "K"})  # type: ignore[attr-defined]  # a Session
+
+    read = "async () => (await (await caches.match('/follow-ups')).text())"
+    with open_app(scene.ana) as page:
+        assert "Kerry" in page.evaluate(read)
+        scene.house.db.write_now(rename)
+        page.goto("/people")
+        until(page, lambda: "Kerry" not in page.evaluate(read), "the old name")
+
+
 def test_an_update_leaves_the_open_scanner_alone(open_app: OpenApp, scene: Scene) -> None:
     """Afterwards the server knows the old version's files no more; the open page still does."""
     address = scene.house.settings.base_url

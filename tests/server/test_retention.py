@@ -1,6 +1,7 @@
 """After retention nothing of an event's list is left, and nobody has lost a word of their own."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from firsthand.accounts.signing_in import ask_for_code, make_link_token
 from firsthand.attendees.models import Attendee
 from firsthand.db import Database, now
 from firsthand.events.models import Event, EventRole, Role
+from firsthand.introductions.models import Introduction
 from firsthand.organising.lists import keep_list
 from firsthand.retention import _A_PORTION, clean_up
 from firsthand.scans.models import Scan
@@ -94,7 +96,7 @@ def test_nothing_of_the_list_is_left_in_any_column(
     assert "listed" in everything(house)
     clean_up(house.db, now())
     left = everything(house).replace('"listed": ', "").replace("chose_listed_at", "")
-    left = left.replace('"act": "listed"', "")
+    left = left.replace('"act": "listed"', "").replace('"act": "listed-by-organiser"', "")
     assert "listed" not in left
     assert "Nobody Met" not in left
     assert fenna.token not in left
@@ -291,3 +293,56 @@ def test_what_has_run_out_goes_and_the_rest_stays(house: House, mira: Person) ->
     left = json.loads(everything(house))
     for table in ("sign_in_session", "sign_in_link", "email_code", "account_act"):
         assert left[table] == []
+
+
+def test_what_was_reported_to_the_organiser_goes_with_the_list(
+    house: House, event: Event, fenna: Wearer, mira: Person
+) -> None:
+    upload(mira, scan_of(fenna))
+    contact = mira.client.get("/api/v1/contacts").json()["items"][0]["id"]
+    words = {"reason": "other", "words": "he shouted at me"}
+    assert mira.client.post(f"/people/{contact}/report", data=words).status_code == 200
+    assert "he shouted" in everything(house)
+    clean_up(house.db, now())
+    assert "he shouted" not in everything(house)
+
+
+def introduced(house: House, mira: Person, *answers: str) -> str:
+    """Two people, who have answered with an address each; the page of the introduction."""
+    cards = [mira.client.post("/api/v1/meetings", json={"name": n}).json() for n in ("Al", "Bo")]
+    one, other = (card["contact"]["id"] for card in cards)
+    made = mira.client.post("/introductions", data={"one": one, "other": other, "why": "boats"})
+    page: str = made.headers["location"]
+    links = re.findall(r'data-copy="http://[^/]+(/i/[^"]+)"', mira.client.get(page).text)
+    for number, (link, answer) in enumerate(zip(links, answers, strict=False)):
+        said = {"answer": answer, "address": f"guest{number}@example.org"}
+        assert house.client().put(f"{link}/answer", data=said).status_code in {200, 303}
+    return page
+
+
+def ends(house: House, days_ago: int) -> None:
+    over = update(Introduction).values(expires_at=now() - timedelta(days=days_ago))
+    house.db.write_now(lambda session: session.execute(over))
+
+
+def test_an_introduction_that_came_to_nothing_goes_when_its_time_is_over(
+    house: House, mira: Person
+) -> None:
+    introduced(house, mira, "yes")
+    assert clean_up(house.db, now()) == 0
+    assert "guest0@example.org" in everything(house)
+    ends(house, 1)
+    clean_up(house.db, now())
+    left = json.loads(everything(house))
+    for table in ("introduction", "introduced", "introduction_answer"):
+        assert left[table] == []
+
+
+def test_who_both_agreed_find_each_other_for_a_year(house: House, mira: Person) -> None:
+    introduced(house, mira, "yes", "yes")
+    ends(house, 364)
+    clean_up(house.db, now())
+    assert "guest1@example.org" in everything(house)
+    ends(house, 366)
+    clean_up(house.db, now())
+    assert "guest1@example.org" not in everything(house)

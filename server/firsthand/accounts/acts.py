@@ -44,6 +44,11 @@ class Act(StrEnum):
     HANDLE_REMOVED = "handle-removed"
     HANDLE_PROVEN = "handle-proven"
     BADGE_REPLACED = "badge-replaced"
+    FACE_SENT = "face-sent"
+    PLACE_CLAIMED = "place-claimed"
+    LISTED_BY_ORGANISER = "listed-by-organiser"
+    STAFF_INVITED = "staff-invited"
+    MADE_STAFF = "made-staff"
 
     @property
     def words(self) -> str:
@@ -71,6 +76,11 @@ _WORDS = {
     Act.HANDLE_REMOVED: "A handle was removed",
     Act.HANDLE_PROVEN: "A handle was proven",
     Act.BADGE_REPLACED: "Your badge was replaced",
+    Act.FACE_SENT: "A picture of yourself was sent",
+    Act.PLACE_CLAIMED: "A place on an organiser's list became yours, by your address",
+    Act.LISTED_BY_ORGANISER: "An organiser's list says that you agreed to be listed",
+    Act.STAFF_INVITED: "Somebody was invited to help with an event",
+    Act.MADE_STAFF: "You were invited to help with an event",
 }
 
 
@@ -97,13 +107,18 @@ class AccountAct(Base):
         return Act(self.act).words if self.act in set(Act) else self.act
 
 
-def note(session: Session, owner_id: UUID, act: Act, detail: str = "") -> None:
-    """Keep that this was done; ``detail`` is short, and never a secret or somebody else's."""
+def note(
+    session: Session, owner_id: UUID, act: Act, detail: str = "", *, by_owner: bool = True
+) -> None:
+    """Keep that this was done; ``detail`` is short, and never a secret or somebody else's.
+
+    ``by_owner``: they did it themselves, so that the browser that asks is theirs to be told of.
+    """
     row = AccountAct(
         owner_id=owner_id,
         id=new_id(),
         act=act,
-        place=_place(session)[:_LONGEST_PLACE],
+        place=_place(session)[:_LONGEST_PLACE] if by_owner else "",
         detail=detail[:_LONGEST_DETAIL],
     )
     session.add(row)

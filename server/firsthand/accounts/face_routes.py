@@ -7,7 +7,14 @@ from litestar import Response, delete, get, post
 from litestar.params import FromPath
 
 from firsthand.accounts.face_drawing import LARGEST_FILE
-from firsthand.accounts.faces import TOO_LARGE, draw_face, keep_face, remove_face
+from firsthand.accounts.faces import (
+    DRAWING,
+    TOO_LARGE,
+    count_face,
+    draw_face,
+    keep_face,
+    remove_face,
+)
 from firsthand.accounts.profile import account
 from firsthand.contacts.faces import face_seen
 from firsthand.dependencies import Db, SignedIn, ThePages
@@ -29,7 +36,8 @@ async def post_face(
 ) -> Response[Any]:
     try:
         sent = await _received(request)
-        picture = await asyncio.to_thread(draw_face, sent)
+        await db.write(count_face, viewer.account_id)
+        picture = await asyncio.get_running_loop().run_in_executor(DRAWING, draw_face, sent)
     except Refused as refusal:
         return await _page(db, pages, viewer, refusal)
     await db.write(keep_face, viewer.account_id, picture)

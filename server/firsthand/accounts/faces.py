@@ -3,22 +3,27 @@
 import secrets
 import subprocess
 import sys
-import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.acts import AccountAct, Act, note
 from firsthand.accounts.face_drawing import LARGEST_FILE, REFUSED, UNREADABLE
 from firsthand.accounts.models import Account, Face
 from firsthand.accounts.profile import account
-from firsthand.db import now
-from firsthand.problems import Invalid, TooLarge
+from firsthand.db import lock_owners, now
+from firsthand.problems import Invalid, TooLarge, TooMany
 
 TOO_LARGE = f"A picture may have at most {LARGEST_FILE // 1_000_000} MB."
 _SECONDS = 30
-# Each takes a processor for itself: more at a time would make the scans wait.
-_drawing = threading.BoundedSemaphore(2)
+FACES_AN_HOUR = 20
+_ENOUGH = f"You have sent {FACES_AN_HOUR} pictures within an hour. Try again later."
+# Each takes a processor for itself: more at a time would make the scans wait. Threads of their own:
+# what waits here keeps nothing else waiting.
+DRAWING = ThreadPoolExecutor(2, thread_name_prefix="face")
 
 
 def draw_face(sent: bytes) -> bytes:
@@ -26,17 +31,29 @@ def draw_face(sent: bytes) -> bytes:
     if len(sent) > LARGEST_FILE:
         raise TooLarge(TOO_LARGE, {"face": TOO_LARGE})
     command = [sys.executable, "-m", "firsthand.accounts.face_drawing"]
-    with _drawing:
-        try:
-            done = subprocess.run(  # noqa: S603  # nosec B603  # our own module; the picture comes by its input
-                command, input=sent, capture_output=True, timeout=_SECONDS, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise Invalid(UNREADABLE, {"face": UNREADABLE}) from None
+    try:
+        done = subprocess.run(  # noqa: S603  # nosec B603  # our own module; the picture comes by its input
+            command, input=sent, capture_output=True, timeout=_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise Invalid(UNREADABLE, {"face": UNREADABLE}) from None
     if done.returncode == 0 and done.stdout:
         return done.stdout
     said = done.stdout.decode(errors="replace").strip() if done.returncode == REFUSED else ""
     raise Invalid(said or UNREADABLE, {"face": said or UNREADABLE})
+
+
+def count_face(session: Session, owner_id: UUID) -> None:
+    """One more picture, whether or not it can be drawn. Raises TooMany."""
+    lock_owners(session, [owner_id])
+    lately = select(func.count()).where(
+        AccountAct.owner_id == owner_id,
+        AccountAct.at > now() - timedelta(hours=1),
+        AccountAct.act == Act.FACE_SENT,
+    )
+    if (session.scalar(lately) or 0) >= FACES_AN_HOUR:
+        raise TooMany(_ENOUGH, {"face": _ENOUGH})
+    note(session, owner_id, Act.FACE_SENT)
 
 
 def keep_face(session: Session, owner_id: UUID, picture: bytes) -> Account:

@@ -27,8 +27,8 @@ async def tell_of_change(mailer: Mailer, email: str, what: str, base_url: str) -
     subject = what.rstrip(".")
     text = (
         f"Hello,\n\n{what}\n\nWas it you? Then there is nothing to do.\n\n"
-        f"It was not you? Open {base_url}/me, sign out everywhere, remove the passkeys that you "
-        "do not know, and make new recovery codes.\n"
+        f"It was not you? Open {base_url}/me, sign out everywhere, remove the passkeys and "
+        "unlink the accounts that you do not know, and make new recovery codes.\n"
     )
     try:
         await mailer.send(email, subject, text)

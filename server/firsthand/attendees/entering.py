@@ -12,6 +12,7 @@ from firsthand.accounts.recovery import Recovered, redeem_recovery_code
 from firsthand.accounts.sessions import end_session, start_session, take_session
 from firsthand.accounts.signing_in import Asker, Viewer, asked_address, redeem_code, redeem_link
 from firsthand.attendees.membership import claim_by_email
+from firsthand.events.staff import take_up_roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,5 +95,6 @@ def enter(session: Session, account_id: UUID, device: Device, by: str) -> str:
     if device.old_session:
         end_session(session, device.old_session)
     claim_by_email(session, account_id)
+    take_up_roles(session, account_id)
     note(session, account_id, Act.SIGNED_IN, f"By {by}")
     return start_session(session, account_id, device.user_agent)

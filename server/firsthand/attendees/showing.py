@@ -81,6 +81,19 @@ def may_be_matched(handle: Any, attendee: Any = Attendee) -> ColumnElement[bool]
     return and_(attendee.listed.is_(True), handle_shown(handle, TO_BROWSERS, attendee))
 
 
+def told_claimed() -> ColumnElement[bool]:
+    """Whether the organiser learns that the place is claimed: once its owner has chosen here.
+
+    Accounts claim by address: told at once, any list would answer who has an account.
+    """
+    return and_(Attendee.account_id.is_not(None), Attendee.chose_listed_at.is_not(None))
+
+
+def is_told_claimed(attendee: Any) -> bool:
+    """The same of an attendee, or of a row with its columns."""
+    return attendee.account_id is not None and attendee.chose_listed_at is not None
+
+
 def _shown(
     organisers: Any, own: Any, circle: Any, circles: tuple[Circle, ...]
 ) -> ColumnElement[str]:

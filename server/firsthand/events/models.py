@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from firsthand.db import Base, new_id, now
@@ -33,6 +33,21 @@ class Event(Base):
     timezone: Mapped[str]
     join_code: Mapped[str] = mapped_column(unique=True)
     retention_days: Mapped[int] = mapped_column(default=USUAL_RETENTION)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class StaffInvitation(Base):
+    """Who signs in with this address helps to run the event from then on; nobody has so far."""
+
+    __tablename__ = "staff_invitation"
+    __table_args__ = (
+        Index("uq_staff_invitation_event_id_email", "event_id", "email", unique=True),
+        Index("ix_staff_invitation_email", "email"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    email: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -7,11 +7,10 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from firsthand.accounts.addresses import read_email
+from firsthand.accounts.acts import Act, note
 from firsthand.accounts.models import Account
-from firsthand.accounts.signing_in import account_of
 from firsthand.db import insert_new
-from firsthand.events.models import Event, EventRole, Role
+from firsthand.events.models import Event, EventRole, Role, StaffInvitation
 from firsthand.events.verbs import event_of_organiser, read_retention
 from firsthand.problems import NotAllowed, NotFound
 
@@ -40,22 +39,50 @@ def runs_an_event(session: Session, account_id: UUID) -> bool:
     return session.scalar(stmt) is not None
 
 
-def invite_staff(session: Session, organiser_id: UUID, slug: str, email: str) -> tuple[Event, str]:
-    """Let whoever signs in with this address help; returns the event and the address.
+def pending_of(session: Session, event_id: UUID) -> Sequence[StaffInvitation]:
+    """Who has been invited and has not signed in, by address."""
+    stmt = select(StaffInvitation).where(StaffInvitation.event_id == event_id)
+    return session.scalars(stmt.order_by(StaffInvitation.email)).all()
 
-    Raises Invalid, NotFound, NotAllowed unless the account is the event's organiser.
-    """
-    event = _event_to_staff(session, organiser_id, slug)
-    address = read_email(email)
-    account_id = account_of(session, address)
-    row = {"event_id": event.id, "account_id": account_id, "role": Role.STAFF.value}
-    insert_new(session, EventRole, [row])
-    return event, address
+
+def take_up_roles(session: Session, account_id: UUID) -> None:
+    """Help where the account's verified address has been invited; called at every sign-in."""
+    email = select(Account.email).where(Account.id == account_id).scalar_subquery()
+    invited = session.scalars(
+        delete(StaffInvitation)
+        .where(StaffInvitation.email == email)
+        .returning(StaffInvitation.event_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for event_id in invited:
+        make_staff(session, session.get_one(Event, event_id), account_id)
+
+
+def make_staff(session: Session, event: Event, account_id: UUID) -> None:
+    """Who runs the event already stays what they are."""
+    if session.get(EventRole, (event.id, account_id)) is None:
+        row = {"event_id": event.id, "account_id": account_id, "role": Role.STAFF.value}
+        insert_new(session, EventRole, [row])
+        note(session, account_id, Act.MADE_STAFF, f"Event: {event.slug}", by_owner=False)
+
+
+def take_invitation_back(
+    session: Session, organiser_id: UUID, slug: str, invitation_id: UUID
+) -> None:
+    """Raises NotFound, NotAllowed."""
+    event = event_to_staff(session, organiser_id, slug)
+    gone = session.scalar(
+        delete(StaffInvitation)
+        .where(StaffInvitation.event_id == event.id, StaffInvitation.id == invitation_id)
+        .returning(StaffInvitation.id)
+    )
+    if gone is None:
+        raise NotFound
 
 
 def remove_staff(session: Session, organiser_id: UUID, slug: str, account_id: UUID) -> None:
     """Raises NotFound, NotAllowed."""
-    event = _event_to_staff(session, organiser_id, slug)
+    event = event_to_staff(session, organiser_id, slug)
     gone = session.scalar(
         delete(EventRole)
         .where(
@@ -91,5 +118,6 @@ def event_led_by(
     return event
 
 
-def _event_to_staff(session: Session, account_id: UUID, slug: str) -> Event:
+def event_to_staff(session: Session, account_id: UUID, slug: str) -> Event:
+    """Raises NotFound, NotAllowed unless the account is the event's organiser."""
     return event_led_by(session, account_id, slug, "Only the organiser chooses the staff.")

@@ -6,16 +6,22 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Result, select
+from sqlalchemy import ColumnElement, Result, case, select
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.models import Account
 from firsthand.attendees.models import Attendee
-from firsthand.attendees.showing import TO_MET, shown_company, shown_headline, shown_name
+from firsthand.attendees.showing import (
+    TO_MET,
+    shown_company,
+    shown_headline,
+    shown_name,
+    told_claimed,
+)
 from firsthand.badges.codes import badge_address
 from firsthand.badges.geometry import DEFAULT_LAYOUT, LAYOUTS
 from firsthand.badges.models import Badge
@@ -123,12 +129,19 @@ def _write_badges(session: Session, event: Event, base_url: str, pipe: IO[bytes]
 
 
 def _badges(session: Session, event_id: UUID) -> Result[str, str, str, str, str]:
-    name = shown_name()
+    name = _told(shown_name(), Attendee.name)
+    headline = _told(shown_headline(TO_MET), Attendee.headline)
+    company = _told(shown_company(TO_MET), Attendee.company)
     return session.execute(
-        select(Badge.token, Badge.short_code, name, shown_headline(TO_MET), shown_company(TO_MET))
+        select(Badge.token, Badge.short_code, name, headline, company)
         .join(Attendee, Attendee.id == Badge.attendee_id)
         .outerjoin(Account, Account.id == Attendee.account_id)
         .where(Badge.event_id == event_id, Badge.revoked_at.is_(None))
         .order_by(name, Badge.id)
         .execution_options(yield_per=_ROWS_AT_ONCE)
     )
+
+
+def _told(own: ColumnElement[str], listed: Any) -> ColumnElement[str]:
+    """A badge in the account's words would tell the organiser that there is an account."""
+    return case((told_claimed(), own), else_=listed)

@@ -1,6 +1,7 @@
-"""One mail, ever, to somebody on an organiser's list: what it shows of them, and how to be removed.
+"""One mail to somebody on an organiser's list: what it shows of them, and how to be removed.
 
-An address that has had it is remembered by its hash, whatever becomes of the list.
+An address that has had it is remembered by its hash, whatever becomes of the list. Who has an
+account gets none, and the organiser is not told so.
 """
 
 from collections.abc import Sequence
@@ -12,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from firsthand.accounts.models import Account
 from firsthand.attendees.models import Attendee
+from firsthand.attendees.showing import is_told_claimed, told_claimed
 from firsthand.badges.finding import find_badges
 from firsthand.db import insert_new, lock_owners
 from firsthand.events.models import Event, EventRole, Role
 from firsthand.handles.models import Handle
 from firsthand.organising.models import Invitation, RemovalRequest
-from firsthand.organising.removal_links import address_hash, removal_token
+from firsthand.organising.removal_links import address_hash, anywhere_hash, removal_token
+from firsthand.organising.unasked import has_turn, take_turns
 from firsthand.reminders.delivering import INVITATION, Order, queue_mail
 
 # So many a transaction, so that no scan waits long.
@@ -45,6 +48,15 @@ class InvitationLetter:
     removal: str
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An address of a list whose turn has not come, and an attendee that has it."""
+
+    email: str
+    hashed: str
+    attendee_id: UUID
+
+
 def count_invitable(session: Session, key: bytes, event_id: UUID) -> int:
     """How many addresses have had no mail yet."""
     return len(_without_mail(session, key, event_id))
@@ -53,9 +65,8 @@ def count_invitable(session: Session, key: bytes, event_id: UUID) -> int:
 def invite_some(session: Session, key: bytes, event_id: UUID, sender_id: UUID) -> int:
     """Queue the mail of some who have had none; how many. Call until it is none."""
     lock_owners(session, [event_id])
-    some = list(_without_mail(session, key, event_id).items())[:_AT_ONCE]
-    for hashed, attendee_id in some:
-        _queue(session, event_id, hashed, attendee_id, sender_id, asked=False)
+    some = _without_mail(session, key, event_id)[:_AT_ONCE]
+    _queue(session, key, event_id, some, sender_id, asked=False)
     return len(some)
 
 
@@ -67,28 +78,35 @@ def ask_removal(session: Session, key: bytes, token: str, *, can_mail: bool) -> 
     """
     badge = find_badges(session, [token], []).get(token)
     attendee = session.get(Attendee, badge.attendee_id) if badge else None
-    if attendee is None or attendee.account_id is not None:
+    if attendee is None or is_told_claimed(attendee):
         return
     lock_owners(session, [attendee.event_id])
-    hashed = address_hash(key, attendee.event_id, attendee.email or "")
+    waits = _without_mail(session, key, attendee.event_id, attendee.email or "") if can_mail else []
     organiser_id = _organiser(session, attendee.event_id)
-    waits = can_mail and hashed in _without_mail(session, key, attendee.event_id, attendee.email)
     if waits and organiser_id is not None:
-        _queue(session, attendee.event_id, hashed, attendee.id, organiser_id, asked=True)
-    else:
-        row = {"event_id": attendee.event_id, "attendee_id": attendee.id}
-        insert_new(session, RemovalRequest, [row])
+        _queue(session, key, attendee.event_id, waits, organiser_id, asked=True)
+        if all(_has_turn(session, key, attendee.event_id, each) for each in waits):
+            return
+    row = {"event_id": attendee.event_id, "attendee_id": attendee.id}
+    insert_new(session, RemovalRequest, [row])
 
 
 def invitation_letter(session: Session, order: Order, key: bytes) -> InvitationLetter | None:
-    """What it says as of now; None for somebody who is not on the list any more, or signed up."""
+    """What it says as of now; None for somebody who is not on the list any more, has an account, or
+    has had another mail from here within the year.
+    """
     attendee = session.get(Attendee, UUID(order.data["attendee"]))
     if attendee is None or attendee.account_id is not None or not attendee.email:
+        return None
+    signed_up = select(Account.id).where(Account.email == attendee.email)
+    if session.scalar(signed_up) is not None:
         return None
     event = session.get_one(Event, attendee.event_id)
     hashed = address_hash(key, event.id, attendee.email)
     if hashed != order.data["address"]:
         return None  # the list says another address by now, which may get a mail of its own
+    if not _has_turn(session, key, event.id, Waiting(attendee.email, hashed, attendee.id)):
+        return None
     organiser_id = _organiser(session, event.id)
     organiser = session.get(Account, organiser_id) if organiser_id else None
     return InvitationLetter(
@@ -103,45 +121,53 @@ def invitation_letter(session: Session, order: Order, key: bytes) -> InvitationL
 
 def _queue(
     session: Session,
+    key: bytes,
     event_id: UUID,
-    hashed: str,
-    attendee_id: UUID,
+    waiting: Sequence[Waiting],
     sender_id: UUID,
     *,
     asked: bool,
 ) -> None:
-    insert_new(session, Invitation, [{"event_id": event_id, "address_hash": hashed}])
-    said = {"attendee": str(attendee_id), "address": hashed, "asked": asked}
-    queue_mail(session, sender_id, INVITATION, f"{INVITATION}:{event_id}:{hashed}", said)
+    rows = [{"event_id": event_id, "address_hash": each.hashed} for each in waiting]
+    insert_new(session, Invitation, rows)
+    turns = {anywhere_hash(key, each.email): _letter_key(event_id, each) for each in waiting}
+    take_turns(session, turns)
+    for each in waiting:
+        said = {"attendee": str(each.attendee_id), "address": each.hashed, "asked": asked}
+        queue_mail(session, sender_id, INVITATION, _letter_key(event_id, each), said)
+
+
+def _letter_key(event_id: UUID, one: Waiting) -> str:
+    return f"{INVITATION}:{event_id}:{one.hashed}"
+
+
+def _has_turn(session: Session, key: bytes, event_id: UUID, one: Waiting) -> bool:
+    return has_turn(session, anywhere_hash(key, one.email), _letter_key(event_id, one))
 
 
 def _without_mail(
     session: Session, key: bytes, event_id: UUID, email: str | None = None
-) -> dict[str, UUID]:
-    """One attendee of each address by its hash: on the list, without an account, not written to."""
+) -> list[Waiting]:
+    """One attendee of each address: on the list, not known to be claimed, not written to."""
+    if email == "":
+        return []
     stmt = (
         select(Attendee.email, Attendee.id)
-        .where(
-            Attendee.event_id == event_id,
-            Attendee.account_id.is_(None),
-            Attendee.email > "",
-            Attendee.email.not_in(select(Account.email)),
-        )
+        .where(Attendee.event_id == event_id, ~told_claimed(), Attendee.email > "")
         .order_by(Attendee.id.desc())
     )
     if email is not None:
         stmt = stmt.where(Attendee.email == email)
-    found = {
-        address_hash(key, event_id, address): attendee_id
-        for address, attendee_id in session.execute(stmt)
-        if address
-    }
-    written = session.scalars(
-        select(Invitation.address_hash).where(Invitation.event_id == event_id)
+    found = {email: attendee_id for email, attendee_id in session.execute(stmt) if email}
+    written = set(
+        session.scalars(select(Invitation.address_hash).where(Invitation.event_id == event_id))
     )
-    for hashed in written:
-        found.pop(hashed, None)
-    return found
+    hashed = {address: address_hash(key, event_id, address) for address in found}
+    return [
+        Waiting(address, hashed[address], attendee_id)
+        for address, attendee_id in found.items()
+        if hashed[address] not in written
+    ]
 
 
 def _organiser(session: Session, event_id: UUID) -> UUID | None:

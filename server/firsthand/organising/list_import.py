@@ -6,12 +6,13 @@ from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.models import Account
-from firsthand.attendees.membership import claim_by_email
+from firsthand.attendees.list_claims import ATTENDEE_LISTED, claim_for_accounts
 from firsthand.attendees.models import Attendee
+from firsthand.attendees.showing import is_told_claimed
 from firsthand.badges.issuing import issue_badges
 from firsthand.db import insert_new, lock_owners, new_id, now
 from firsthand.folding import fold
@@ -65,13 +66,17 @@ def import_list(
     lock_owners(session, [event_id])
     told, rows = len(rows), without_removed(session, key, event_id, rows)
     before = {attendee.id: attendee for attendee in _attendees(session, event_id)}
-    plan = plan_import(_known(session, before), rows)
+    plan = plan_import(_known(before), rows)
     added = _add(session, event_id, plan.new, listed_default)
-    changed = _update(session, before, plan, listed_default)
-    changed |= _replace_handles(session, before, plan)
+    changes = _update(session, before, plan, listed_default)
+    changed = changes.keys() | _replace_handles(session, before, plan)
     issue_badges(session, event_id, [*added, *(attendee_id for _, attendee_id in plan.known)])
     session.flush()
-    _claim_for_accounts(session, event_id, rows)
+    for some in _batches(sorted({row.email for row in rows if row.email})):
+        claim_for_accounts(session, event_id, some)
+    for attendee_id, change in changes.items():
+        if before[attendee_id].account_id and before[attendee_id].listed != change["listed"]:
+            enqueue(session, ATTENDEE_LISTED, attendee_id)
     enqueue(session, MATCH_EVENT, event_id)
     return ImportReport(
         added=len(plan.new),
@@ -87,23 +92,24 @@ def _attendees(session: Session, event_id: UUID) -> Sequence[Any]:
     columns = (
         Attendee.id, Attendee.account_id, Attendee.name, Attendee.folded, Attendee.email,
         Attendee.headline, Attendee.company, Attendee.ticket, Attendee.listed,
-        Attendee.chose_listed_at, Attendee.joined,
+        Attendee.chose_listed_at, Attendee.joined, Account.email.label("account_email"),
     )  # fmt: skip
     return session.execute(
-        select(*columns).where(Attendee.event_id == event_id).order_by(Attendee.id)
+        select(*columns)
+        .outerjoin(Account, Account.id == Attendee.account_id)
+        .where(Attendee.event_id == event_id)
+        .order_by(Attendee.id)
     ).all()
 
 
-def _known(session: Session, before: dict[UUID, Any]) -> list[KnownAttendee]:
-    accounts = [attendee.account_id for attendee in before.values() if attendee.account_id]
-    emails: dict[UUID, str] = {}
-    for some in _batches(accounts):
-        of_some = select(Account.id, Account.email).where(Account.id.in_(some))
-        emails.update(session.execute(of_some).all())
+def _known(before: dict[UUID, Any]) -> list[KnownAttendee]:
     return [
-        KnownAttendee(a.id, a.name, a.email, a.ticket, emails.get(a.account_id), a.joined)
+        KnownAttendee(
+            a.id, a.name, a.email, a.ticket, a.account_email if is_told_claimed(a) else None,
+            a.joined,
+        )
         for a in before.values()
-    ]
+    ]  # fmt: skip
 
 
 def _add(
@@ -139,8 +145,8 @@ def _add(
 
 def _update(
     session: Session, before: dict[UUID, Any], plan: Plan, listed_default: Listed | None
-) -> set[UUID]:
-    """Change what the list says otherwise; returns whose."""
+) -> dict[UUID, dict[str, Any]]:
+    """Change what the list says otherwise; returns whose, and their columns."""
     changes = []
     for row, attendee_id in plan.known:
         was = before[attendee_id]
@@ -149,7 +155,7 @@ def _update(
             changes.append({"id": attendee_id, **after})
     for some in _batches(changes):
         session.execute(update(Attendee), some)
-    return {change["id"] for change in changes}
+    return {change["id"]: change for change in changes}
 
 
 def _after(was: Any, row: ListRow, listed: bool | None) -> dict[str, Any]:
@@ -177,11 +183,11 @@ def _listed(row: ListRow, listed_default: Listed | None) -> bool | None:
 
 
 def _replace_handles(session: Session, before: dict[UUID, Any], plan: Plan) -> set[UUID]:
-    """The list's handles for whom nobody has claimed; returns whose changed."""
+    """The list's handles for whom nobody is known to have claimed; returns whose changed."""
     wanted: dict[UUID, Sequence[ParsedHandle]] = {
         attendee_id: row.handles
         for row, attendee_id in plan.known
-        if row.handles is not None and before[attendee_id].account_id is None
+        if row.handles is not None and not is_told_claimed(before[attendee_id])
     }
     kept = _listed_handles(session, list(wanted))
     gone: list[UUID] = []
@@ -216,23 +222,6 @@ def _listed_handles(
             if attendee_id is not None:
                 kept[attendee_id][network, key, name] = handle_id
     return kept
-
-
-def _claim_for_accounts(session: Session, event_id: UUID, rows: Sequence[ListRow]) -> None:
-    """Whoever has an account with the e-mail of one row is at the event from now on."""
-    emails = sorted({row.email for row in rows if row.email})
-    for some in _batches(emails):
-        once = (
-            select(Attendee.email)
-            .where(Attendee.event_id == event_id, Attendee.email.in_(some))
-            .group_by(Attendee.email)
-            .having(func.count() == 1, func.count(Attendee.account_id) == 0)
-        )
-        found = session.scalars(
-            select(Account.id).where(Account.email.in_(once)).order_by(Account.id)
-        )
-        for account_id in found.all():
-            claim_by_email(session, account_id)
 
 
 def _batches(items: Sequence[T] | Collection[T]) -> Iterator[list[T]]:

@@ -70,7 +70,9 @@ class RemovalRequest(Base):
 
 
 class Invitation(Base):
-    """This address has had its one mail about this event, whatever becomes of the list."""
+    """This address has had its turn for this event, whatever becomes of the list: its one mail, or
+    none, since it has an account or has had a mail from here lately.
+    """
 
     __tablename__ = "invitation"
 
@@ -78,6 +80,20 @@ class Invitation(Base):
         ForeignKey("event.id", ondelete="CASCADE"), primary_key=True
     )
     address_hash: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class UnaskedMail(Base):
+    """An address without an account has had its one mail of the year, and by which invitation.
+
+    Organisers make as many events as they like: so it is one from this server, not one an event.
+    """
+
+    __tablename__ = "unasked_mail"
+    __table_args__ = (Index("ix_unasked_mail_created_at", "created_at"),)
+
+    address_hash: Mapped[str] = mapped_column(primary_key=True)
+    letter: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from firsthand.attendees.models import Attendee
+from firsthand.attendees.showing import told_claimed
 from firsthand.badges.issuing import issue_badges, revoke_badge
 from firsthand.badges.models import Badge
 from firsthand.folding import found_in
@@ -23,7 +24,10 @@ Position = tuple[str, UUID]
 
 @dataclass(frozen=True, slots=True)
 class ListedAttendee:
-    """A row of the organiser's table; ``short_code`` is empty without a badge in force."""
+    """A row of the organiser's table; ``short_code`` is empty without a badge in force.
+
+    ``claimed``: by somebody who has chosen here themselves.
+    """
 
     id: UUID
     name: str
@@ -44,7 +48,7 @@ def attendees_of_event(
     stmt = (
         select(
             Attendee.id, Attendee.name, Attendee.email, Attendee.company, Attendee.ticket,
-            Attendee.listed, Attendee.account_id, Badge.short_code, key,
+            Attendee.listed, told_claimed(), Badge.short_code, key,
         )
         .outerjoin(Badge, (Badge.attendee_id == Attendee.id) & Badge.revoked_at.is_(None))
         .where(Attendee.event_id == event_id)
@@ -59,7 +63,7 @@ def attendees_of_event(
     return [
         ListedAttendee(
             row.id, row.name, row.email or "", row.company, row.ticket or "", row.listed,
-            row.account_id is not None, row.short_code or "", row[-1],
+            row[6], row.short_code or "", row[-1],
         )
         for row in session.execute(stmt)
     ]  # fmt: skip

@@ -27,6 +27,16 @@ def address_hash(key: bytes, event_id: UUID, address: str) -> str:
     return _hash(key, event_id, "address", address)
 
 
+def anywhere_hash(key: bytes, address: str) -> str:
+    """32 hex digits of an address, whatever the event."""
+    return hmac.digest(key, f"anywhere\0{address}".encode(), hashlib.sha256)[:_HASH].hex()
+
+
+def staff_hash(key: bytes, event_id: UUID, address: str) -> str:
+    """32 hex digits of an address that is invited to help at an event."""
+    return _hash(key, event_id, "staff", address)
+
+
 def person_hashes(
     key: bytes, event_id: UUID, name: str, email: str | None, ticket: str | None
 ) -> list[str]:

@@ -12,7 +12,7 @@ from firsthand.dependencies import Anybody, Db, TheMailer, ThePages, TheSettings
 from firsthand.events.verbs import event_with
 from firsthand.organising.inviting import ask_removal
 from firsthand.organising.removal_links import read_removal_token, removal_key
-from firsthand.organising.removing import listed_with, remove_for_good
+from firsthand.organising.removing import invited_with, listed_with, remove_for_good
 from firsthand.problems import NotFound
 from firsthand.settings import Settings
 
@@ -37,6 +37,7 @@ async def removal_page(
         headers=_PRIVATE_LINK,
         about=await db.read(event_with, event_id),
         people=await db.read(listed_with, key, event_id, address),
+        is_invited=bool(await db.read(invited_with, key, event_id, address)),
         token=token,
         is_done=False,
     )
@@ -59,6 +60,7 @@ async def post_removal(
         headers=_PRIVATE_LINK,
         about=event,
         people=[],
+        is_invited=False,
         token=token,
         is_done=True,
     )

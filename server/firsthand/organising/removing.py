@@ -10,7 +10,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from firsthand.attendees.models import Attendee
+from firsthand.attendees.showing import told_claimed
 from firsthand.db import insert_new, lock_owners
+from firsthand.events.models import StaffInvitation
 from firsthand.organising.list_file import ListRow
 from firsthand.organising.models import Removal
 from firsthand.organising.removal_links import address_hash, person_hashes
@@ -43,23 +45,35 @@ def listed_with(session: Session, key: bytes, event_id: UUID, address: str) -> S
     ).all()
 
 
+def invited_with(session: Session, key: bytes, event_id: UUID, address: str) -> list[str]:
+    """The address with this hash, if it is invited to help at the event."""
+    stmt = select(StaffInvitation.email).where(StaffInvitation.event_id == event_id)
+    return [email for email in session.scalars(stmt) if _is_it(key, event_id, email, address)]
+
+
 def remove_for_good(session: Session, key: bytes, event_id: UUID, address: str) -> None:
     """Everybody with the address of this hash. A later list brings none of them back."""
     lock_owners(session, [event_id])
     gone = listed_with(session, key, event_id, address)
     _remember(session, event_id, [address])
+    emails = {attendee.email for attendee in gone if attendee.email}
+    emails |= set(invited_with(session, key, event_id, address))
     for attendee in gone:
         _erase(session, key, attendee)
+    # The mailbox has proven whose they are, so at every event.
+    session.execute(delete(StaffInvitation).where(StaffInvitation.email.in_(emails)))
 
 
 def remove_one_for_good(session: Session, key: bytes, event_id: UUID, attendee_id: UUID) -> None:
-    """Somebody who asked the organiser. Raises NotFound, also for one that an account claimed."""
+    """Somebody who asked the organiser. Raises NotFound, also for one who has chosen here with an
+    account.
+    """
     lock_owners(session, [event_id])
     attendee = session.scalar(
         select(Attendee).where(
             Attendee.id == attendee_id,
             Attendee.event_id == event_id,
-            Attendee.account_id.is_(None),
+            ~told_claimed(),
         )
     )
     if attendee is None:
@@ -89,6 +103,11 @@ def without_removed(
     ]
 
 
+def is_removed(session: Session, key: bytes, event_id: UUID, email: str) -> bool:
+    """Whether this address has asked to be on no list of the event."""
+    return session.get(Removal, (event_id, address_hash(key, event_id, email))) is not None
+
+
 def has_removed(session: Session, event_id: UUID) -> bool:
     stmt = select(Removal.event_id).where(Removal.event_id == event_id).limit(1)
     return session.scalar(stmt) is not None
@@ -102,6 +121,11 @@ def _erase(session: Session, key: bytes, attendee: Attendee) -> None:
     said = (attendee.name, attendee.email, attendee.ticket)
     _remember(session, attendee.event_id, person_hashes(key, attendee.event_id, *said))
     forget_seen_names(session, Attendee.id == attendee.id)
+    session.execute(
+        delete(StaffInvitation).where(
+            StaffInvitation.event_id == attendee.event_id, StaffInvitation.email == attendee.email
+        )
+    )
     session.execute(delete(Attendee).where(Attendee.id == attendee.id))
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from firsthand.accounts.blocking import block
 from firsthand.accounts.models import Account
 from firsthand.attendees.models import Attendee
-from firsthand.attendees.showing import shows_itself_to_browsers
+from firsthand.attendees.showing import shows_itself_to_browsers, told_claimed
 from firsthand.contacts.models import Contact, ContactAttendee
 from firsthand.contacts.queries import accounts_of_card, card
 from firsthand.db import AnySelect, lock_owners, new_id
@@ -185,7 +185,10 @@ def reports_of(session: Session, viewer_id: UUID, event_id: UUID) -> list[Report
             Report.id,
             reporter.name,
             Report.attendee_id,
-            func.coalesce(func.nullif(about.name, ""), Attendee.name),
+            case(
+                (told_claimed(), func.coalesce(func.nullif(about.name, ""), Attendee.name)),
+                else_=Attendee.name,
+            ),
             Report.reason,
             Report.words,
             Report.state,
@@ -227,11 +230,11 @@ def deal_with(
 
 
 def removals_asked(session: Session, event_id: UUID) -> list[AskedRemoval]:
-    """The earliest first; without those whom an account has claimed meanwhile."""
+    """The earliest first; without those who have chosen with an account meanwhile."""
     rows = session.execute(
         select(Attendee.id, Attendee.name, Attendee.company, RemovalRequest.created_at)
         .join(RemovalRequest, RemovalRequest.attendee_id == Attendee.id)
-        .where(RemovalRequest.event_id == event_id, Attendee.account_id.is_(None))
+        .where(RemovalRequest.event_id == event_id, ~told_claimed())
         .order_by(RemovalRequest.created_at, Attendee.id)
         .limit(500)
     )

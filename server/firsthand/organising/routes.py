@@ -13,23 +13,33 @@ from firsthand.attendees.membership import current_event
 from firsthand.db import now
 from firsthand.dependencies import Db, SignedIn, TheMailer, ThePages, TheSettings
 from firsthand.events.days import dates_in_words
-from firsthand.events.staff import invite_staff, is_organiser, keep_list_for, remove_staff, team_of
+from firsthand.events.staff import (
+    is_organiser,
+    keep_list_for,
+    pending_of,
+    remove_staff,
+    take_invitation_back,
+    team_of,
+)
 from firsthand.events.verbs import EventDraft, add_event, event_of_organiser, events_of_organiser
 from firsthand.events.zones import TIME_ZONES
 from firsthand.forms import read_form
 from firsthand.mail import MailNotSent
 from firsthand.organising import badge_routes, invitation_routes, list_routes, people_routes
 from firsthand.organising.people import count_attendees
+from firsthand.organising.removal_links import removal_key
 from firsthand.organising.reporting import count_open
+from firsthand.organising.staffing import invite_staff, staff_letter
 from firsthand.organising.statistics import number_words, statistics
 from firsthand.pages import Pages, see_other
-from firsthand.problems import Conflict, Invalid
+from firsthand.problems import Conflict, Invalid, Refused, TooMany
 from firsthand.requests import AnyRequest, provide_organiser
 
 _FIELDS = ("name", "starts", "ends", "timezone", "slug")
 _LONGEST_SHOWN = 2000
 _SAID = {
-    "invited": "They can help from now on.",
+    "invited": "They can help from now on. We write once at most, so tell them yourself, too.",
+    "taken-back": "The invitation is taken back.",
     "removed": "They no longer help with this event.",
     "kept": "From now on the list is kept that long.",
 }
@@ -87,20 +97,24 @@ async def invite(
     slug: FromPath[str],
 ) -> Response[Any]:
     form = await read_form(request)
+    key, typed = removal_key(settings.code_secret), form.text("email")
+    can_mail = mailer.reaches_people or settings.demo
     try:
-        event, address = await db.write(invite_staff, viewer.account_id, slug, form.text("email"))
-    except Invalid as invalid:
-        return await _overview(
-            db, settings, pages, viewer, slug, typed=form.text("email"), fields=invalid.fields
+        invited = await db.write(
+            invite_staff, key, viewer.account_id, slug, typed, can_mail=can_mail
         )
-    text = (
-        f"You can help to run {event.name} on Firsthand: attendees, badges, numbers.\n\n"
-        f"Sign in with this address: {settings.base_url}/organise/{event.slug}\n"
-    )
-    try:
-        await mailer.send(address, f"Help to run {event.name}", text)
-    except MailNotSent:
-        notice = f"{address} can help from now on. No mail could be sent, so tell them to sign in."
+    except (Invalid, TooMany) as refusal:
+        return await _overview(db, settings, pages, viewer, slug, typed=typed, refusal=refusal)
+    if invited.is_mailed:
+        try:
+            await mailer.send(invited.address, *staff_letter(invited, settings.base_url))
+        except MailNotSent:
+            can_mail = False
+    if not can_mail:
+        notice = (
+            f"{invited.address} can help from now on. No mail could be sent, so tell them to sign "
+            "in."
+        )
         return await _overview(db, settings, pages, viewer, slug, notice=notice)
     return see_other(f"/organise/{slug}?said=invited")
 
@@ -111,6 +125,14 @@ async def uninvite(
 ) -> Response[Any]:
     await db.write(remove_staff, viewer.account_id, slug, account_id)
     return see_other(f"/organise/{slug}?said=removed")
+
+
+@delete("/{slug:str}/staff/invitations/{invitation_id:uuid}", status_code=200)
+async def take_back(
+    db: Db, viewer: SignedIn, slug: FromPath[str], invitation_id: FromPath[UUID]
+) -> Response[Any]:
+    await db.write(take_invitation_back, viewer.account_id, slug, invitation_id)
+    return see_other(f"/organise/{slug}?said=taken-back")
 
 
 @put("/{slug:str}/retention", status_code=200)
@@ -127,7 +149,7 @@ async def choose_retention(
     try:
         await db.write(keep_list_for, viewer.account_id, slug, form.text("retention_days"))
     except Invalid as invalid:
-        return await _overview(db, settings, pages, viewer, slug, fields=invalid.fields)
+        return await _overview(db, settings, pages, viewer, slug, refusal=invalid)
     return see_other(f"/organise/{slug}?said=kept")
 
 
@@ -153,24 +175,25 @@ async def _overview(
     *,
     notice: str | None = None,
     typed: str = "",
-    fields: dict[str, str] | None = None,
+    refusal: Refused | None = None,
 ) -> Response[str]:
     event = await db.read(event_of_organiser, viewer.account_id, slug)
     return pages.render(
         "organising/overview.html",
         viewer,
-        status=400 if fields else 200,
+        status=refusal.status if refusal else 200,
         here="organise",
         organised=event,
         dates=dates_in_words(event.starts, event.ends),
         attendees=await db.read(count_attendees, event.id),
         link=f"{settings.base_url}/join/{event.join_code}",
         team=await db.read(team_of, event.id),
+        pending=await db.read(pending_of, event.id),
         is_organiser=await db.read(is_organiser, viewer.account_id, event.id),
         reports=await db.read(count_open, viewer.account_id, event.id),
         notice=notice,
         typed=typed[:_LONGEST_SHOWN],
-        fields=fields or {},
+        fields=refusal.fields if refusal else {},
     )
 
 
@@ -204,6 +227,7 @@ routes: list[Any] = [
                 overview,
                 invite,
                 uninvite,
+                take_back,
                 choose_retention,
                 numbers,
             ),

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from firsthand.attendees.models import Attendee
-from firsthand.attendees.showing import may_be_matched
+from firsthand.attendees.showing import may_be_matched, told_claimed
 from firsthand.badges.models import Badge
 from firsthand.contacts.models import Contact, ContactAttendee
 from firsthand.events.days import local_day
@@ -67,7 +67,7 @@ def statistics(session: Session, event: Event, moment: datetime) -> Statistics:
     people = session.execute(
         select(
             func.count(),
-            func.count(Attendee.account_id),
+            func.count(case((told_claimed(), 1))),
             func.count(case((Attendee.listed.is_(True), 1))),
             func.count(case((_is_here(event, today), 1))),
         ).where(Attendee.event_id == event.id)

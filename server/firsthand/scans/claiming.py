@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from firsthand.attendees.list_claims import tell_of_place
 from firsthand.attendees.models import Attendee
 from firsthand.badges.issuing import issue_badges
 from firsthand.contacts.evidence import ACCOUNT, Evidence
@@ -17,7 +18,7 @@ from firsthand.ties.matching import match_account
 
 
 def resolve_claimed(session: Session, attendee_id: UUID, position: str = "") -> str | None:
-    """Outbox: a badge, the list's handles, tell the cards; then match the account, step by step."""
+    """Outbox: what the list gives, tell the cards; then match the account, step by step."""
     attendee = session.get(Attendee, attendee_id)
     if attendee is None or attendee.account_id is None:
         return None
@@ -27,6 +28,7 @@ def resolve_claimed(session: Session, attendee_id: UUID, position: str = "") -> 
 
 
 def _take_over(session: Session, attendee: Attendee, account_id: UUID) -> None:
+    tell_of_place(session, attendee, account_id)
     issue_badges(session, attendee.event_id, [attendee.id])
     _take_over_handles(session, attendee)
     rows = session.execute(

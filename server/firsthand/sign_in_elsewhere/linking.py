@@ -58,8 +58,10 @@ def sign_in_with(session: Session, identity: Identity, browser: str, device: Dev
     return enter(session, account_id, device, _label(identity))
 
 
-def link(session: Session, account_id: UUID, identity: Identity) -> None:
-    """From now on the identity signs this account in; its handle is proven. Raises Conflict."""
+def link(session: Session, account_id: UUID, identity: Identity) -> str | None:
+    """From now on the identity signs this account in; its handle is proven. What it is called;
+    None where it was linked already. Raises Conflict.
+    """
     lock_owners(session, [uuid5(NAMESPACE_URL, f"{identity.issuer} {identity.subject}")])
     known = _linked(session, identity)
     if known is not None and known.account_id != account_id:
@@ -70,7 +72,7 @@ def link(session: Session, account_id: UUID, identity: Identity) -> None:
     handle_id = _prove(session, account_id, identity)
     if known is not None:
         known.name, known.handle_id = identity.name, handle_id
-        return
+        return None
     session.add(
         LinkedIdentity(
             id=new_id(),
@@ -83,14 +85,17 @@ def link(session: Session, account_id: UUID, identity: Identity) -> None:
         )
     )
     note(session, account_id, Act.IDENTITY_LINKED, _label(identity))
+    return _label(identity)
 
 
 def _label(identity: Identity) -> str:
     return identity.provider.capitalize()
 
 
-def unlink(session: Session, account_id: UUID, identity_id: UUID) -> None:
-    """It signs nobody in any more; codes by e-mail always do. Raises NotFound."""
+def unlink(session: Session, account_id: UUID, identity_id: UUID) -> str:
+    """It signs nobody in any more; codes by e-mail always do. What it was called. Raises
+    NotFound.
+    """
     gone = session.execute(
         delete(LinkedIdentity)
         .where(LinkedIdentity.account_id == account_id, LinkedIdentity.id == identity_id)
@@ -98,9 +103,11 @@ def unlink(session: Session, account_id: UUID, identity_id: UUID) -> None:
     ).one_or_none()
     if gone is None:
         raise NotFound
-    note(session, account_id, Act.IDENTITY_UNLINKED, gone.provider.capitalize())
+    label: str = gone.provider.capitalize()
+    note(session, account_id, Act.IDENTITY_UNLINKED, label)
     if gone.handle_id is not None:
         withdraw_sign_in(session, account_id, gone.handle_id)
+    return label
 
 
 def identities_of(session: Session, account_id: UUID) -> Sequence[LinkedIdentity]:
@@ -123,8 +130,8 @@ def offered(session: Session, account_id: UUID, browser: str) -> OfferedLink | N
     )
 
 
-def accept_offer(session: Session, account_id: UUID, browser: str) -> None:
-    """Raises NotFound, Conflict."""
+def accept_offer(session: Session, account_id: UUID, browser: str) -> str | None:
+    """As ``link``. Raises NotFound, Conflict."""
     offer = offered(session, account_id, browser)
     if offer is None:
         raise NotFound("This offer is too old. Sign in there once more.")
@@ -136,7 +143,7 @@ def accept_offer(session: Session, account_id: UUID, browser: str) -> None:
         handle=_handle(offer.handle),
     )
     session.delete(offer)
-    link(session, account_id, identity)
+    return link(session, account_id, identity)
 
 
 def _linked(session: Session, identity: Identity) -> LinkedIdentity | None:

@@ -2,31 +2,42 @@
 
 import secrets
 from typing import Any
-from uuid import UUID
 
-from litestar import Response, delete, get, post, put
+from litestar import Response, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath
 
 from firsthand.accounts.signing_in import Viewer
 from firsthand.attendees.entering import Device
 from firsthand.db import Database
-from firsthand.dependencies import Anybody, Db, FreshlySignedIn, SignedIn, ThePages, TheSettings
+from firsthand.dependencies import (
+    Anybody,
+    Db,
+    FreshlySignedIn,
+    TheMailer,
+    ThePages,
+    TheSettings,
+)
 from firsthand.forms import read_form
-from firsthand.pages import Pages, see_other
-from firsthand.problems import NotFound, Refused
+from firsthand.pages import Pages
+from firsthand.problems import Refused
 from firsthand.requests import AnyRequest, in_person, peer_address
 from firsthand.session_cookie import LONGEST_COOKIE, cookie, session_token, signed_in
 from firsthand.settings import Client, Settings
-from firsthand.sign_in_elsewhere import linking, mastodon, ways
+from firsthand.sign_in_elsewhere import link_routes, linking, mastodon, ways
 from firsthand.sign_in_elsewhere.apps import app_at, keep_app
 from firsthand.sign_in_elsewhere.asking import NotSignedInThere
 from firsthand.sign_in_elsewhere.elsewhere import Elsewhere, Return
 from firsthand.sign_in_elsewhere.identity import Identity
+from firsthand.sign_in_elsewhere.link_routes import (
+    MINE,
+    OFFERED,
+    browser_cookie,
+    browser_of,
+    linked_now,
+)
 from firsthand.sign_in_elsewhere.providers import Kind, Provider
 
-_MINE = "/me#elsewhere"
-_OFFERED = "/me/identities/offered"
 _LONGEST_PARAMETER = 4000
 _STRAY = "This sign-in was not begun in this browser, has been used, or is too old. Start again."
 
@@ -59,7 +70,7 @@ async def link_elsewhere(
     viewer = in_person(fresh_viewer)
     form = await read_form(request)
     there = _elsewhere(state).provider(form.text("provider"))
-    goal = ways.Goal(there.key, there.issuer, _MINE, viewer.account_id)
+    goal = ways.Goal(there.key, there.issuer, MINE, viewer.account_id)
     return await _leave(request, db, settings, pages, state, goal, form.text("server"), viewer)
 
 
@@ -69,26 +80,26 @@ async def back_from_elsewhere(
     db: Db,
     settings: TheSettings,
     pages: ThePages,
+    mailer: TheMailer,
     state: State,
     maybe_viewer: Anybody,
     provider: FromPath[str],
 ) -> Response[Any]:
     """``provider``: its key, or the name of a Mastodon server."""
-    elsewhere, browser = _elsewhere(state), _browser(request, settings)
+    elsewhere, browser = _elsewhere(state), browser_of(request, settings)
     there = elsewhere.provider("mastodon" if "." in provider else provider)
     came = _came(request)
     goal = await db.write(ways.take, came.state, browser) if came.state and browser else None
     try:
         if goal is None or goal.provider != there.key or not _is_from(provider, there, goal):
             raise NotSignedInThere(_STRAY)
-        if goal.account_id and (not maybe_viewer or maybe_viewer.account_id != goal.account_id):
-            raise NotSignedInThere("Somebody else is signed in here now. Nothing was linked.")
+        linker = _linker(goal, maybe_viewer)
         client = await _client(db, elsewhere, there, goal.issuer)
         way = elsewhere.way(there, goal.issuer, client, came.state)
         identity = await elsewhere.run(there, elsewhere.identity, way, goal.issuer, came)
-        if goal.account_id:
-            await db.write(linking.link, goal.account_id, identity)
-            return see_other(goal.next_path)
+        if linker:
+            linked = await db.write(linking.link, linker.account_id, identity)
+            return linked_now(mailer, settings, linker, linked)
         answer = await _enter(request, db, settings, pages, there, goal, identity)
         if maybe_viewer:
             state.viewers.forget(maybe_viewer.account_id)
@@ -97,29 +108,13 @@ async def back_from_elsewhere(
         return _problem(pages, refusal, goal, maybe_viewer)
 
 
-@get(_OFFERED)
-async def offered_link(
-    request: AnyRequest, db: Db, settings: TheSettings, pages: ThePages, viewer: SignedIn
-) -> Response[Any]:
-    """What an equal address has offered: to be confirmed by who has signed in by code."""
-    offer = await db.read(linking.offered, viewer.account_id, _browser(request, settings))
-    if offer is None:
-        raise NotFound("There is nothing to link, or it is too old.")
-    return pages.render("sign_in_elsewhere/offered.html", viewer, here="me", offer=offer)
-
-
-@put(_OFFERED, status_code=200)
-async def accept_offered_link(
-    request: AnyRequest, db: Db, settings: TheSettings, viewer: SignedIn
-) -> Response[Any]:
-    await db.write(linking.accept_offer, viewer.account_id, _browser(request, settings))
-    return see_other(_MINE)
-
-
-@delete("/me/identities/{identity_id:uuid}", status_code=200)
-async def unlink_elsewhere(db: Db, viewer: SignedIn, identity_id: FromPath[UUID]) -> Response[Any]:
-    await db.write(linking.unlink, viewer.account_id, identity_id)
-    return see_other(_MINE)
+def _linker(goal: ways.Goal, viewer: Viewer | None) -> Viewer | None:
+    """Whoever began this to link it, None for signing in. Raises NotSignedInThere."""
+    if goal.account_id is None:
+        return None
+    if viewer is None or viewer.account_id != goal.account_id:
+        raise NotSignedInThere("Somebody else is signed in here now. Nothing was linked.")
+    return viewer
 
 
 async def _leave(
@@ -135,7 +130,7 @@ async def _leave(
     """A page that goes on to the provider: the policy lets no form be sent on to another site."""
     elsewhere = _elsewhere(state)
     there = elsewhere.provider(goal.provider)
-    browser = _browser(request, settings) or secrets.token_urlsafe(32)
+    browser = browser_of(request, settings) or secrets.token_urlsafe(32)
     try:
         if there.kind is Kind.MASTODON:
             issuer = mastodon.issuer_of(mastodon.read_server(server))
@@ -149,7 +144,7 @@ async def _leave(
         return _problem(pages, refusal, goal, viewer)
     label = mastodon.host_of(goal.issuer) if there.kind is Kind.MASTODON else there.label
     page = pages.render("sign_in_elsewhere/leaving.html", viewer, url=url, label=label)
-    page.set_cookie(cookie(settings, _cookie(settings), browser, ways.WAY_LASTS.seconds))
+    page.set_cookie(cookie(settings, browser_cookie(settings), browser, ways.WAY_LASTS.seconds))
     return page
 
 
@@ -183,7 +178,7 @@ async def _enter(
     goal: ways.Goal,
     identity: Identity,
 ) -> Response[Any]:
-    browser = _browser(request, settings)
+    browser = browser_of(request, settings)
     device = Device(
         user_agent=request.headers.get("user-agent", "")[:LONGEST_COOKIE],
         old_session=session_token(request, settings),
@@ -197,9 +192,10 @@ async def _enter(
         status=409,
         email=outcome.email,
         label=there.label,
-        next=_OFFERED,
+        next=OFFERED,
     )
-    page.set_cookie(cookie(settings, _cookie(settings), browser, linking.OFFER_LASTS.seconds))
+    lasts = linking.OFFER_LASTS.seconds
+    page.set_cookie(cookie(settings, browser_cookie(settings), browser, lasts))
     return page
 
 
@@ -241,19 +237,9 @@ def _elsewhere(state: State) -> Elsewhere:
     return found
 
 
-def _browser(request: AnyRequest, settings: Settings) -> str:
-    return request.cookies.get(_cookie(settings), "")[:LONGEST_COOKIE]
-
-
-def _cookie(settings: Settings) -> str:
-    return f"{settings.session_cookie}-elsewhere"
-
-
 routes: list[Any] = [
     sign_in_elsewhere,
     link_elsewhere,
     back_from_elsewhere,
-    offered_link,
-    accept_offered_link,
-    unlink_elsewhere,
+    *link_routes.routes,
 ]

@@ -6,13 +6,15 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.addresses import read_line
+from firsthand.accounts.models import Account
 from firsthand.attendees.membership import event_of_attendee
+from firsthand.attendees.models import Attendee
 from firsthand.events.days import local_day
-from firsthand.events.models import Event
+from firsthand.events.models import Event, EventRole, Role
 from firsthand.meetings.queries import Claim, claims_about
 from firsthand.ties.models import Tie
 from firsthand.unmet.queries import (
@@ -48,7 +50,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """``has_ties``: an archive was brought."""
+    """``has_ties``: an archive was brought.
+
+    ``listed_by``: whose list says that the viewer agreed to be listed; empty once they have chosen.
+    """
 
     event: Event
     today: date
@@ -56,6 +61,7 @@ class Here:
     next_ones: Sequence[KnownPerson]
     claims: Sequence[Claim]
     has_ties: bool
+    listed_by: str
 
     @property
     def is_on(self) -> bool:
@@ -98,4 +104,21 @@ def here(session: Session, viewer_id: UUID, slug: str, moment: datetime) -> Here
         next_ones=unmet(session, viewer_id, event.id, UnmetFilter(), _NEXT_ONES),
         claims=claims_about(session, viewer_id),
         has_ties=any_tie is not None,
+        listed_by=_listed_by(session, viewer_id, event.id),
     )
+
+
+def _listed_by(session: Session, viewer_id: UUID, event_id: UUID) -> str:
+    organiser = (
+        select(func.max(Account.name))
+        .join(EventRole, EventRole.account_id == Account.id)
+        .where(EventRole.event_id == event_id, EventRole.role == Role.ORGANISER)
+        .scalar_subquery()
+    )
+    stmt = select(func.coalesce(func.nullif(organiser, ""), "The organiser")).where(
+        Attendee.event_id == event_id,
+        Attendee.account_id == viewer_id,
+        Attendee.listed.is_(True),
+        Attendee.chose_listed_at.is_(None),
+    )
+    return session.scalar(stmt.select_from(Attendee)) or ""

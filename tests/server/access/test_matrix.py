@@ -13,6 +13,7 @@ from litestar.routes import ASGIRoute
 from firsthand.accounts.blocking import block
 from firsthand.accounts.faces import keep_face
 from firsthand.db import new_id
+from firsthand.events.staff import pending_of
 from firsthand.organising.lists import keep_list
 from firsthand.sign_in_elsewhere.identity import Identity
 from firsthand.sign_in_elsewhere.linking import link
@@ -64,6 +65,7 @@ def case(house: House) -> Case:
     wearers = {role: house.attendee(event, people[role]) for role in ("attendee", "met", "blocked")}
     spare = house.attendee(event, "Spare Guest")
     olga.client.post("/organise/seaside/staff", data={"email": people["staff"].email})
+    olga.client.post("/organise/seaside/staff", data={"email": "later@example.org"})
     house.ties(ana, tie("somebody"))
     import_id = house.ties(ana, tie(f"{SECRET}-tie"))
     scans = [
@@ -133,6 +135,7 @@ def case(house: House) -> Case:
             "list_id": str(house.db.write_now(keep_list, event.id, b"name\nPriya\n")),
             "other_id": str(ana.id),
             "account_id": str(people["staff"].id),
+            "invitation_id": str(house.db.read_now(pending_of, event.id)[0].id),
             "token": "A" * 44,
             "secret": "nothing",
             "code": "nothing",

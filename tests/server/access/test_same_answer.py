@@ -1,6 +1,7 @@
 """What is unknown, revoked, malformed or not for the asker is one and the same nothing."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from firsthand.accounts.blocking import block
 from firsthand.badges.models import Badge
 from firsthand.db import now
 from tests.server.house import House, Person, Wearer
+from tests.statements import statements
 
 KINDS = ("unknown", "revoked", "malformed", "blocked")
 # What a request brings along itself.
@@ -98,3 +100,38 @@ def test_a_short_code_that_leads_nowhere_is_refused_in_the_same_words(
     kinds = ("unknown", "revoked", "blocked")
     answers = [scanned(nothings[kind].short_code) for kind in kinds]
     assert answers == answers[:1] * len(kinds)
+
+
+def asked(house: House, ask: Callable[[], httpx.Response]) -> tuple[int, list[str]]:
+    """The answer's status, and what the database was asked for it."""
+    # Who asks is remembered for a second.
+    house.app.state.viewers.forget_everybody()
+    with statements() as said:
+        status = ask().status_code
+    return status, said
+
+
+@pytest.mark.parametrize("way", ["page", "removal", "scan", "short code"])
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_what_leads_nowhere_asks_the_database_the_same(
+    house: House, ana: Person, nothings: dict[str, Wearer], way: str, signed_in: bool
+) -> None:
+    """Else the time of an answer tells what kind of nothing it was."""
+    client = ana.client if signed_in else house.client()
+
+    def ask(wearer: Wearer) -> httpx.Response:
+        match way:
+            case "page":
+                return client.get(f"/b/{wearer.token}")
+            case "removal":
+                return client.post(f"/b/{wearer.token}/removal")
+        code = wearer.code if way == "scan" else wearer.short_code
+        scan = {"id": str(uuid4()), "code": code, "scanned_at": "2026-11-23T10:42:07+01:00"}
+        return client.post("/api/v1/scans", json={"device": "d", "scans": [scan]})
+
+    # Who is not signed in is nobody whom anybody could have blocked.
+    kinds = ["unknown", "revoked", *(["blocked"] if signed_in else [])]
+    # The first of a kind is put together.
+    ask(nothings["unknown"])
+    first, *others = (asked(house, lambda k=k: ask(nothings[k])) for k in kinds)  # type: ignore[misc]  # k is bound
+    assert others == [first] * len(others)

@@ -4,12 +4,20 @@ import base64
 import io
 import json
 import struct
+import threading
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 
+import httpx
 import pytest
 from PIL import Image, PngImagePlugin
+from sqlalchemy import update
 
+from firsthand.accounts.acts import AccountAct
+from firsthand.accounts.faces import DRAWING, FACES_AN_HOUR, count_face
+from firsthand.db import now
 from firsthand.taking_out import export_everything
 from tests.server.house import House, Person, Wearer
 
@@ -227,3 +235,45 @@ def test_it_is_in_the_export_and_goes_with_the_account(pair: Pair) -> None:
     assert base64.b64decode(told["face"][0]["picture"]) == kept
     pair.ana.client.request("DELETE", "/api/v1/me")
     assert pair.met.client.get(address).status_code == 404
+
+
+def test_an_account_sends_only_so_many_pictures_an_hour(house: House) -> None:
+    ana, ben = house.person("Ana"), house.person("Ben")
+
+    def send(person: Person, body: bytes) -> httpx.Response:
+        return person.client.post("/me/face", files={"face": ("me.png", body)})
+
+    for _ in range(FACES_AN_HOUR):
+        house.db.write_now(count_face, ana.id)
+    refused = send(ana, picture())
+    assert refused.status_code == 429
+    assert "Try again later" in refused.text
+    assert send(ben, picture()).status_code == 303
+    earlier = update(AccountAct).values(at=now() - timedelta(hours=1))
+    house.db.write_now(lambda session: session.execute(earlier))
+    assert send(ana, b"no picture").status_code == 400
+    assert send(ana, picture()).status_code == 303
+
+
+def test_pictures_that_wait_keep_no_other_work_waiting(house: House) -> None:
+    """The outbox and much else run in the loop's own threads."""
+    ana = house.person("Ana")
+    go_on = threading.Event()
+    # As slow as it gets: both of the threads that draw are taken.
+    busy = [DRAWING.submit(go_on.wait) for _ in range(2)]
+    # More than the loop has threads.
+    count = FACES_AN_HOUR - 1
+    with ThreadPoolExecutor(count) as phones:
+        sent = [
+            phones.submit(ana.client.post, "/me/face", files={"face": ("me.png", picture())})
+            for _ in range(count)
+        ]
+        try:
+            # What it is told needs one of them.
+            nothing = {"note": (None, "no picture")}
+            assert ana.client.post("/me/face", files=nothing).status_code == 400
+            assert not any(each.done() for each in sent)
+        finally:
+            go_on.set()
+        assert {each.result().status_code for each in sent} == {303}
+    assert all(each.result() for each in busy)

@@ -1,11 +1,13 @@
 """An account elsewhere signs in the account that it is linked with, and takes over no other."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import update
 
+from firsthand.accounts.models import SignInSession
 from firsthand.db import now
 from firsthand.sign_in_elsewhere.models import OfferedLink
 from tests.server.house import House
@@ -141,6 +143,45 @@ def test_linking_twice_changes_nothing(world: World) -> None:
     for _ in range(2):
         assert world.link(ana.client, "github").status_code == 303
     assert ana.client.get("/me").text.count('id="identity-') == 1
+
+
+def test_what_was_linked_and_unlinked_is_told_by_mail(world: World) -> None:
+    ana = world.house.person("Ana", f"{uuid4().hex}@example.org")
+    world.link(ana.client, "google")
+    told = world.mailbox.wait_for(ana.email)
+    assert told["Subject"] == "Signing in with Google was linked with your account"
+    world.mailbox.clear()
+    identity = re.findall(r'id="identity-([0-9a-f-]{36})"', ana.client.get("/me").text)[0]
+    ana.client.delete(f"/me/identities/{identity}")
+    told = world.mailbox.wait_for(ana.email)
+    assert told["Subject"] == "Signing in with Google was unlinked from your account"
+    assert "sign out everywhere" in str(told.get_content())
+
+
+def test_an_offered_link_that_was_confirmed_is_told_by_mail(world: World) -> None:
+    ana = world.house.person("Ana", f"{uuid4().hex}@example.org")
+    world.github.emails = [{"email": ana.email, "primary": True, "verified": True}]
+    browser = world.house.client()
+    world.sign_in(browser, "github")
+    name = world.house.settings.session_cookie
+    browser.cookies.set(name, ana.client.cookies[name])
+    assert browser.put("/me/identities/offered").status_code == 303
+    told = world.mailbox.wait_for(ana.email)
+    assert told["Subject"] == "Signing in with Github was linked with your account"
+
+
+def test_who_signed_in_days_ago_confirms_no_offered_link(world: World) -> None:
+    ana = world.house.person("Ana", "ana@example.org")
+    browser = world.house.client()
+    world.sign_in(browser, "github")
+    name = world.house.settings.session_cookie
+    browser.cookies.set(name, ana.client.cookies[name])
+    old = update(SignInSession).values(fresh_at=now() - timedelta(days=3))
+    world.house.db.write_now(lambda session: session.execute(old))
+    world.house.app.state.viewers.forget_everybody()
+    refused = browser.put("/me/identities/offered")
+    assert refused.headers["location"].startswith("/sign-in/again")
+    assert "identity-" not in browser.get("/me").text
 
 
 def test_what_signs_another_account_in_cannot_be_linked(world: World) -> None:

@@ -253,6 +253,8 @@ def test_following_is_never_told_to_the_one_followed(seaside: Seaside) -> None:
     kerry = seaside.house.person("Kerry Calloway")
     seaside.house.attendee(seaside.event, kerry, handles=[("x", "@kerry")])
     seaside.house.ties(seaside.mira, tie("kerry", REPLIED))
+    # Mira is the organiser as well: until Kerry chooses, the page says whose list it is.
+    kerry.client.put("/me/events/seaside/listing", data={"listed": "yes"})
     assert kerry.client.get("/api/v1/events/seaside/unmet").json()["items"] == []
     assert "Mira" not in kerry.client.get("/events/seaside").text
 

@@ -6,6 +6,8 @@ export const PAGES = ["/badge", "/follow-ups", "/scan"];
 const ACCOUNT = "Firsthand-Account";
 const MADE_BY = "Firsthand-Made-By";
 const FRESH_MS = 60_000;
+// Names others, who may have taken theirs back since: asked for at each contact.
+const OF_OTHERS = "/follow-ups";
 
 // Counts sign-ins and sign-outs: what was asked for before one must not be kept after it.
 let era = 0;
@@ -73,7 +75,7 @@ async function refreshAll(version) {
   // The list of people comes first and each time: what somebody took back must go at once.
   if (!(await refreshPeople(version))) return;
   for (const path of PAGES) {
-    const copy = await find(path);
+    const copy = path === OF_OTHERS ? undefined : await find(path);
     const age = copy ? Date.now() - seenAt(copy).getTime() : Infinity;
     if (age >= 0 && age < FRESH_MS && copy.headers.get(MADE_BY) === version) continue;
     const began = era;
