@@ -8,26 +8,29 @@ held against the rules (``seeing.py``): nothing more, and nothing less.
 import html
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 
 import httpx
 import pytest
-from sqlalchemy import update
-from sqlalchemy.orm import Session
 
-from firsthand.accounts.faces import keep_face
-from firsthand.attendees.models import Attendee
 from firsthand.db import new_id, now
-from firsthand.events.models import Event
-from firsthand.handles.keeping import handles_of, show_handle_to
-from firsthand.handles.networks import Network
 from firsthand.retention import clean_up
-from tests.server.access.happenings import WAYS, Pair
+from tests.server.access.happenings import WAYS
 from tests.server.access.matrix import MATRIX, About
+from tests.server.access.scene import (
+    KNOWN,
+    LISTED,
+    NAME,
+    OWN_WORDS,
+    SLUG,
+    WORDS,
+    Looking,
+    Scene,
+    look,
+    make_scene,
+)
 from tests.server.access.seeing import (
     Relation,
-    Standing,
     Viewer,
     When,
     is_suggested,
@@ -36,136 +39,19 @@ from tests.server.access.seeing import (
     may_see_name,
     must_see_name,
 )
-from tests.server.house import House, Person, Wearer, tie
+from tests.server.house import House
 
-NAME = "Nomenclatura"
-# Each field's word; and the handles', by network.
-WORDS = {
-    "headline": "Headlinium",
-    "company": "Companium",
-    "phone": "+44 20 7946 0018",
-    "email": "addressium@example.org",
-    "x": "handle_of_x",
-    "github": "handle-of-github",
-    "mastodon": "handle_of_mastodon@mastodon.example",
-    "face": "",  # its mark is drawn by lot
-}
-_PROFILE = ("headline", "company", "phone", "email", "face")
-# A handle to which every viewer has a tie of their own; its name is no secret to them.
-KNOWN = "known-to-all.bsky.social"
-# As the organiser has her on the list; she has claimed her place since.
-LISTED = {"name": "Listed-name", "headline": "Listed-headline", "company": "Listed-company"}
-# What Ana wrote, or brought: nobody else's in any state.
-OWN_WORDS = ("privatum-note", "privatum-intent", "privatum-promise", "privatum_tie")
-CIRCLES = ("browsing", "met", "nobody")
-_LONG_AGO = timedelta(days=500)
 _NOWHERE = "nothing"
 # Drawn, so no word can be found in them: ``test_recap_*.py`` hold them to what the pages tell.
 _DRAWN = re.compile(r"\.(pdf|png)$")
 # Who is not at the event can scan a badge, and take it back.
 _FROM_AFAR = (Relation.NONE, Relation.SCANNED, Relation.RETRACTED)
-_SLUG = "seaside"
-
-
-def circles_of(turn: int) -> dict[str, str]:
-    """Each field is once in each circle over three turns."""
-    fields = [*WORDS, "known"]
-    return {name: CIRCLES[(turn + number) % 3] for number, name in enumerate(fields)}
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Ana, as she wants to be seen, at an event; ``listed``: what she chooses in the end."""
-
-    house: House
-    event: Event
-    olga: Person
-    ana: Person
-    anas: Wearer
-    face: str
-    circles: dict[str, str]
-    listed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Looking:
-    """Somebody who looks at Ana, and where they stand."""
-
-    client: httpx.Client
-    standing: Standing
-    pair: Pair | None = None
-
-    def __str__(self) -> str:
-        return f"{self.standing.viewer}, {self.standing.relation}"
-
-
-def days_of(when: When) -> tuple[datetime, datetime]:
-    today = datetime.now(UTC)
-    first = {
-        When.TO_COME: today + timedelta(days=9),
-        When.ON: today - timedelta(days=1),
-        When.OVER: today - timedelta(days=9),
-        When.FORGOTTEN: today - _LONG_AGO,
-    }[when]
-    return first, first + timedelta(days=2)
-
-
-def make_scene(house: House, when: When, listed: bool, turn: int) -> Scene:
-    first, last = days_of(when)
-    olga = house.person("Olga Organiser")
-    event = house.event(olga, _SLUG, starts=first.date(), ends=last.date(), timezone="UTC")
-    ana = house.person(NAME, WORDS["email"])
-    handles = [(name, WORDS[name]) for name in ("x", "github", "mastodon")]
-    anas = house.attendee(event, ana, handles=[*handles, ("bluesky", KNOWN)])
-    house.db.write_now(_put_on_the_list, anas)
-    circles = circles_of(turn)
-    face = house.db.write_now(keep_face, ana.id, b"a picture").face
-    fields = {name: WORDS[name] for name in ("headline", "company", "phone")}
-    profile = {**fields, "circles": {name: circles[name] for name in _PROFILE}}
-    told = ana.client.patch("/api/v1/me", json=profile)
-    assert told.status_code == 200, told.text
-    for handle in house.db.read_now(handles_of, ana.id):
-        circle = circles[handle.network if handle.network in circles else "known"]
-        house.db.write_now(show_handle_to, ana.id, handle.id, circle)
-    house.settle()
-    _write_of_others(house, event, ana)
-    return Scene(house, event, olga, ana, anas, face, circles, listed)
-
-
-def _put_on_the_list(session: Session, wearer: Wearer) -> None:
-    session.execute(update(Attendee).where(Attendee.id == wearer.id).values(**LISTED))
-
-
-def _write_of_others(house: House, event: Event, ana: Person) -> None:
-    someone = house.attendee(event, "Somebody Else")
-    kept = house.scan(ana, someone, note=OWN_WORDS[0], intents=[OWN_WORDS[1]])
-    promise = {"intent": "coffee", "text": OWN_WORDS[2]}
-    ana.client.post(f"/people/{kept['contact']}/follow-ups", data=promise)
-    house.ties(ana, tie(OWN_WORDS[3]))
-
-
-def look(scene: Scene, viewer: Viewer, relation: Relation) -> Looking:
-    """Somebody of their own for each relation, to whom all that leads to it has happened."""
-    house, standing = scene.house, Standing(viewer, relation, scene.listed)
-    if viewer is Viewer.ANONYMOUS:
-        return Looking(house.client(), standing)
-    person = house.person("Victor Viewer")
-    house.ties(person, tie(KNOWN, network=Network.BLUESKY))
-    place = house.attendee(scene.event, person) if viewer is Viewer.ATTENDEE else None
-    if viewer is Viewer.STAFF:
-        path = f"/organise/{_SLUG}/staff"
-        assert scene.olga.client.post(path, data={"email": person.email}).status_code < 400
-    profile = f"https://bsky.app/profile/{KNOWN}"
-    pair = Pair(house, person, place, scene.ana, scene.anas, _SLUG, profile)
-    for step in WAYS[relation]:
-        step(pair)
-    return Looking(person.client, standing, pair)
 
 
 def answers(scene: Scene, looking: Looking) -> Iterator[tuple[str, httpx.Response]]:
     """Of every address, filled with all that the viewer could know of Ana."""
     ids = {
-        "slug": _SLUG,
+        "slug": SLUG,
         "attendee_id": str(scene.anas.id),
         "token": scene.anas.token,
         "mark": scene.face,
@@ -215,7 +101,7 @@ def found_by_search(scene: Scene, looking: Looking) -> Iterator[str]:
     for name, word in {**WORDS, "known": KNOWN}.items():
         if word and not may_see(looking.standing, scene.circles[name]):
             # Who has a tie to it, or scanned its address, has a card of their own for it.
-            paths = [f"/api/v1/events/{_SLUG}/attendees", f"/api/v1/events/{_SLUG}/unmet"]
+            paths = [f"/api/v1/events/{SLUG}/attendees", f"/api/v1/events/{SLUG}/unmet"]
             paths += ["/api/v1/contacts"] if name != "known" else []
             lists = [looking.client.get(path, params={"q": word}).json() for path in paths]
             if any(each.get("items") for each in lists):
@@ -236,7 +122,7 @@ def leaks(scene: Scene, looking: Looking) -> list[str]:
         if not paths and must.get(name):
             wrong.append(f"{looking}: {name} is told by nobody")
     wrong += [f"{looking}: {name} is found" for name in found_by_search(scene, looking)]
-    unmet = looking.client.get(f"/api/v1/events/{_SLUG}/unmet").json().get("items", [])
+    unmet = looking.client.get(f"/api/v1/events/{SLUG}/unmet").json().get("items", [])
     suggested = [item["attendee"] for item in unmet] == [str(scene.anas.id)]
     if suggested != is_suggested(standing, scene.circles["known"]):
         wrong.append(f"{looking}: suggested: {suggested}")
@@ -281,7 +167,7 @@ def test_all_that_is_told_of_a_person_is_what_they_share(
     scene = make_scene(house, when, listed, turn)
     looking = everybody(scene, relations)
     if not listed:
-        path = f"/me/events/{_SLUG}/listing"
+        path = f"/me/events/{SLUG}/listing"
         assert scene.ana.client.put(path, data={"listed": ""}).status_code == 303
     if when is When.FORGOTTEN:
         clean_up(house.db, now())
