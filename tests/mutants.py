@@ -4,8 +4,9 @@
 which of them comes by which statement. Then it changes places of the modules, in an order that the
 seed decides, until the time is over; against each change it runs those of the module's tests that
 come by the changed statement, the quickest first, until one fails. It says which changes no test
-has noticed. Nothing is written: each change is made in a forked process that has everything
-imported already (``tests/mutating.py``). PostgreSQL would only double the time.
+has noticed, and ends with 1 if they are more than one in twenty, or a module could not be judged.
+Nothing is written: each change is made in a forked process that has everything imported already
+(``tests/mutating.py``). PostgreSQL would only double the time.
 """
 
 import os
@@ -25,88 +26,14 @@ import pytest
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from tests.mutated import EQUIVALENT, MODULES  # noqa: E402  # only now on the path
 from tests.mutating import Place, change, places, watch  # noqa: E402  # only now on the path
 
 _AT_ONCE = int(os.environ.get("MUTANTS_AT_ONCE", "2"))
+_ENOUGH = 0.95  # of the changes that were tried
 _PATIENCE = 10  # times what the same tests took unchanged
 _STARTING = 5.0  # seconds: the first test of a process puts an application together
 _FORKED = get_context("fork")
-
-_SIGN_IN = ("tests/server/accounts", "tests/unit/accounts", "tests/server/access/test_matrix.py")
-_SEEING = (
-    "tests/server/accounts",
-    "tests/server/contacts",
-    "tests/server/attendees",
-    "tests/server/scans",
-    "tests/server/unmet",
-    "tests/server/access/test_matrix.py",
-)
-_ORGANISING = (
-    "tests/server/organising",
-    "tests/server/events",
-    "tests/server/cli/test_events.py",
-    "tests/server/access/test_matrix.py",
-)
-_ELSEWHERE = ("tests/server/sign_in_elsewhere", "tests/unit/sign_in_elsewhere")
-# What decides, with the tests that know it.
-MODULES: dict[str, tuple[str, ...]] = {
-    "requests.py": (*_SIGN_IN, "tests/server/sign_in_elsewhere", "tests/server/api"),
-    "session_cookie.py": (*_SIGN_IN, "tests/server/test_new_key.py"),
-    "paging.py": (
-        "tests/unit/test_paging.py",
-        "tests/server/unmet",
-        "tests/server/test_new_key.py",
-    ),
-    "accounts/viewers.py": _SIGN_IN,
-    "accounts/signing_in.py": (*_SIGN_IN, "tests/server/cli/test_accounts.py"),
-    "accounts/sign_in_routes.py": _SIGN_IN,
-    "accounts/again_routes.py": (*_SIGN_IN, "tests/server/sign_in_elsewhere"),
-    "accounts/sessions.py": (*_SIGN_IN, "tests/server/cli/test_accounts.py"),
-    "accounts/recovery.py": _SIGN_IN,
-    "accounts/passkeys.py": _SIGN_IN,
-    "accounts/authenticators.py": _SIGN_IN,
-    "accounts/tokens.py": (*_SIGN_IN, "tests/server/cli/test_accounts.py", "tests/server/carddav"),
-    "accounts/blocking.py": _SEEING,
-    "accounts/faces.py": _SEEING,
-    "accounts/profile.py": _SEEING,
-    "attendees/showing.py": _SEEING,
-    "attendees/membership.py": (*_SEEING, *_ORGANISING),
-    "attendees/places.py": _SEEING,
-    "contacts/showing.py": _SEEING,
-    "badges/finding.py": (*_SEEING, "tests/server/access/test_same_answer.py"),
-    "events/staff.py": _ORGANISING,
-    "organising/removing.py": _ORGANISING,
-    "organising/staffing.py": _ORGANISING,
-    "organising/removal_links.py": _ORGANISING,
-    "handles/preview.py": _SEEING,
-    "scans/guessing.py": _SEEING,
-    "sign_in_elsewhere/linking.py": _ELSEWHERE,
-    "sign_in_elsewhere/ways.py": _ELSEWHERE,
-    "sign_in_elsewhere/asking.py": _ELSEWHERE,
-}
-# What no test can notice, because nothing that anybody can see differs: module, function, change.
-EQUIVALENT: dict[tuple[str, str, str], str] = {
-    ("events/staff.py", "runs_an_event", "1 -> 2"): "only the first row is looked at",
-    ("organising/removing.py", "has_removed", "1 -> 2"): "only the first row is looked at",
-    (
-        "organising/removing.py",
-        "listed_with",
-        "select(Attendee.email).where(Attendee.event_id == event_id, "
-        "Attendee.account_id.is_(None), Attendee.email.is_not(None)) -> "
-        "select(Attendee.email).where(Attendee.event_id == event_id, "
-        "Attendee.account_id.is_(None))",
-    ): "_is_it passes over who has no address; the query only spares reading them",
-    (
-        "organising/removal_links.py",
-        "read_removal_token",
-        "True -> False",
-    ): "what is passed over in a token of 64 letters makes it too short, which is looked at, too",
-    (
-        "sign_in_elsewhere/linking.py",
-        "_offer",
-        "OfferedLink.expires_at < moment -> OfferedLink.expires_at <= moment",
-    ): "what ends at this very moment is offered no more, whether its row is there or not",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +74,7 @@ class Judge:
 
     def __init__(self, minutes: float, seed: int, modules: Sequence[str]) -> None:
         self._seconds, self._seed, self._modules = minutes * 60, seed, modules
+        self.is_enough = True
         # As imported: an edit meanwhile changes nothing here.
         self._sources = {module: source_of(module) for module in modules}
 
@@ -173,6 +101,7 @@ class Judge:
     def _stands(self, module: str, baseline: Baseline) -> bool:
         failed = sorted(test for test in baseline.failed if belongs(test, module))
         if failed:
+            self.is_enough = False
             print(f"NOT JUDGED {module}: {len(failed)} tests fail unchanged, as {failed[0]}")
         return not failed
 
@@ -277,6 +206,8 @@ class Judge:
             )
             if outcomes is not total:
                 total += outcomes
+            elif share < _ENOUGH:
+                self.is_enough = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +246,8 @@ def main() -> None:
             *tests, "-q", "-s", "--no-header", "-k", "not postgresql", "-p", "no:cacheprovider",
             "-p", "no:xdist", "-o", "tmp_path_retention_policy=none",
         ]  # fmt: skip
-        sys.exit(pytest.main(arguments, [Judge(minutes, seed, modules)]))
+        judge = Judge(minutes, seed, modules)
+        sys.exit(pytest.main(arguments, [judge]) or int(not judge.is_enough))
 
 
 if __name__ == "__main__":

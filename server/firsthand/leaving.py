@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from firsthand.accounts.models import Account, EmailCode
 from firsthand.attendees.models import Attendee
-from firsthand.contacts.models import Contact
+from firsthand.contacts.models import Contact, ContactAttendee
 from firsthand.db import Database, lock_owners, now
 from firsthand.events.models import Event, EventRole, Role, StaffInvitation
 from firsthand.followups.shown_handles import forget_handles, judge_joins
@@ -45,7 +45,8 @@ def delete_account(session: Session, account_id: UUID) -> None:
     """Everything of its own goes by the foreign keys; what others typed about it stays theirs.
 
     A place that the person joined goes; one on an organiser's list stays the organiser's, shown to
-    nobody who browses. An event that nobody else runs or attends goes too.
+    nobody who browses or has a card of them: there their own words stood, not the list's. An event
+    that nobody else runs or attends goes too.
     """
     lock_owners(session, [account_id])
     events = _events_of_nobody_else(session, account_id)
@@ -54,6 +55,9 @@ def delete_account(session: Session, account_id: UUID) -> None:
     session.execute(
         delete(Attendee).where(Attendee.account_id == account_id, Attendee.joined.is_(True))
     )
+    places = select(Attendee.id).where(Attendee.account_id == account_id)
+    session.execute(delete(ContactAttendee).where(ContactAttendee.attendee_id.in_(places)))
+    session.execute(update(Contact).where(Contact.attendee_id.in_(places)).values(attendee_id=None))
     session.execute(
         update(Attendee)
         .where(Attendee.account_id == account_id)

@@ -7,7 +7,7 @@ is evaluated shows 50337.
 import itertools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import unescape
@@ -21,12 +21,18 @@ import httpx
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.signing_in import make_link_token
+from firsthand.badges.finding import own_badge
+from firsthand.db import new_id
 from firsthand.events.models import Event
+from firsthand.handles.keeping import add_handle
 from firsthand.organising.lists import keep_list
+from firsthand.proofs.proving import ask as ask_for_proof
+from firsthand.proofs.proving import proof_code
 from firsthand.ties.import_job import import_files
 from tests.archives import account, answer_to, assignment, listed, mention, tweet, write_zip
-from tests.browser.world import World, seed
-from tests.server.house import House, Person, tie
+from tests.browser.world import PAGES, World, seed
+from tests.server.house import House, Person, Wearer, tie
 
 ALL_AT_ONCE = (
     "\"'><img data-pwned src=//t.example onerror=pwned=1></textarea></script>"
@@ -60,6 +66,17 @@ _PLAIN_NAMED = {
 _LEFT_ALONE = re.compile(r"^/(sessions?|sign-in.*|demo.*|import|me/import)$")
 
 
+def about(method: str, action: str, texts: Iterable[str]) -> tuple[str, str, str]:
+    path = action.partition("?")[0]
+    return method, shape_of(path), ",".join(sorted(set(texts)))
+
+
+def shape_of(address: str) -> str:
+    """The same for what is about another person, or another event."""
+    address = re.sub(r"^/(organise|events)/(?!new\b)[^/?]+", r"/\1/*", address)
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[^/?=&]{18,}|\d+", "*", address)
+
+
 @dataclass
 class Form:
     method: str
@@ -73,8 +90,16 @@ class Form:
     @property
     def shape(self) -> tuple[str, str, str]:
         """The same for the same form about another person."""
-        names = ",".join(sorted({name for name, _, _ in self.fields}))
-        return self.method, re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+", "*", self.action), names
+        return (
+            self.method,
+            shape_of(self.action),
+            ",".join(sorted({name for name, _, _ in self.fields})),
+        )
+
+    @property
+    def about(self) -> tuple[str, str, str]:
+        """As it can be told from the page alone: where its texts go."""
+        return about(self.method, self.action, self.texts)
 
     def filled(self, payloads: Iterator[str], only: str | None = None) -> dict[str, list[str]]:
         """What the browser would send; ``only`` this text is a payload, the others are plain."""
@@ -155,6 +180,7 @@ class Typed:
 
     taken: set[tuple[str, str, str]] = field(default_factory=set)
     refused: set[tuple[str, str, str]] = field(default_factory=set)
+    about: set[tuple[str, str, str]] = field(default_factory=set)
     raw: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
 
@@ -183,7 +209,7 @@ def type_everywhere(person: Person, starts: list[str], typed: Typed) -> None:
         for form in page.forms:
             _type(person, form, payloads, typed)
         for link in map(unescape, page.links):
-            shape = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+", "*", link)
+            shape = shape_of(link)
             is_ours = link.startswith("/") and not re.match(r"/(static|api|feeds)/|//", link)
             if is_ours and link not in known and shape not in shapes:
                 known.add(link)
@@ -191,14 +217,15 @@ def type_everywhere(person: Person, starts: list[str], typed: Typed) -> None:
                 waiting.append(link)
 
 
+def is_typed_into(action: str, texts: Sequence[str], deletes: bool) -> bool:
+    return bool(texts) and not deletes and not _LEFT_ALONE.match(action.partition("?")[0])
+
+
 def _type(person: Person, form: Form, payloads: Iterator[str], typed: Typed) -> None:
-    if (
-        not form.texts
-        or _LEFT_ALONE.match(form.action)
-        or form.shape in typed.taken | typed.refused
-    ):
+    deletes = any(name == "_method" and value.upper() == "DELETE" for name, _, value in form.fields)
+    if not is_typed_into(form.action, form.texts, deletes):
         return
-    if any(name == "_method" and value.upper() == "DELETE" for name, _, value in form.fields):
+    if form.shape in typed.taken | typed.refused:
         return
 
     def send(only: str | None) -> bool:
@@ -213,26 +240,65 @@ def _type(person: Person, form: Form, payloads: Iterator[str], typed: Typed) -> 
     # A field that takes no payload must not keep the others from theirs.
     took = [send(None), *(send(name) for name in form.texts)]
     (typed.taken if any(took) else typed.refused).add(form.shape)
+    typed.about.add(form.about)
 
 
-def seed_hostile(house: House) -> tuple[World, Typed]:
+def seed_hostile(house: House) -> tuple[World, Typed, dict[str, list[str]]]:
     world = seed(house)
     ana, mira = world.people["ana"], world.people["mira"]
     _hostile_list(world, mira)
     _hostile_badges(world, ana)
     _hostile_imports(house, ana)
     typed = Typed()
-    places = world.places
-    starts = ["/", "/me", "/me/reminders", "/people", "/follow-ups", "/follow-ups/intents"]
-    starts += [f"/people/{places['contact']}", f"/people/{places['contact']}/introduction"]
-    starts += [f"/people/{places['contact']}/introduction?other={places['long_contact']}"]
-    starts += ["/events/seaside", "/events/seaside/attendees", "/events/seaside/unmet", "/share"]
-    starts += ["/import", "/scan", "/introductions", "/events/new", "/me/handles"]
-    type_everywhere(ana, starts, typed)
-    type_everywhere(ana, [places["asked"]], typed)
-    type_everywhere(mira, ["/organise", "/organise/new", "/organise/seaside"], typed)
-    type_everywhere(world.people["nameless"], ["/welcome"], typed)
-    return world, typed
+    pages = pages_by_who(world)
+    for who, starts in pages.items():
+        type_everywhere(world.people[who] if who else _signed_out(house), starts, typed)
+    pages["ana"].append(_claim_to_report(world))  # the first has been answered by typing
+    return world, typed, pages
+
+
+def _signed_out(house: House) -> Person:
+    return Person(new_id(), "", "", "", house.client())
+
+
+def pages_by_who(world: World) -> dict[str, list[str]]:
+    """Every page of the world, and those that only show what has happened there."""
+    pages: dict[str, list[str]] = {}
+    for page in PAGES.values():
+        if not page.sends:
+            pages.setdefault(page.who, []).append(world.path(page))
+    for who, path in _more_pages(world):
+        pages[who].append(path)
+    return pages
+
+
+def _more_pages(world: World) -> Iterator[tuple[str, str]]:
+    places, house = world.places, world.house
+    ana, attendee = world.people["ana"], world.next_badge
+    yield from (("ana", "/me/handles"), ("ana", "/share"), ("mira", "/organise/supper"))
+    yield "ana", f"/attendees/{attendee.id}/report"
+    yield "ana", f"/B/{attendee.token}"
+    yield "ana", places["asked"]
+    yield "ana", _claim_to_report(world)
+    site = house.db.write_now(add_handle, ana.id, "https://ana.example", "website")
+    house.db.write_now(ask_for_proof, ana.id, site.id, house.settings.base_url)
+    yield "", f"/proof/{house.db.read_now(proof_code, ana.id)}"
+    scans = ana.client.get("/api/v1/meetings").json()["items"]
+    scanned = next(each for each in scans if each["scans"])
+    yield "ana", f"/scans/{scanned['scans'][0]}/card"
+    yield "", f"/sign-in/link/{house.db.write_now(make_link_token, ana.email)}"
+
+
+def _claim_to_report(world: World) -> str:
+    """Somebody says that they have met Ana."""
+    house, ana = world.house, world.people["ana"]
+    event = house.db.read_now(_event, "seaside")
+    badge = house.db.read_now(own_badge, ana.id, event.id)
+    assert badge
+    code = f"{house.settings.base_url}/b/{badge.token}"
+    claimant = house.person("Clara Reed")
+    claim = house.scan(claimant, Wearer(ana.id, badge.token, badge.short_code, code))["meeting"]
+    return f"/claims/{claimant.id}/{claim}/report"
 
 
 def _cells(*rows: tuple[str, ...]) -> str:

@@ -13,6 +13,7 @@ const SAME_SHAPE = 1;
 const FILE = /\.(pdf|png|csv|vcf|ics|json|webmanifest|txt)$|^\/(static|api|feeds|demo)\//;
 const found = { violations: [], executed: [], injected: [], links: [], thirdParties: [], errors: [] };
 const visited = [];
+const forms = {};
 
 /** In the page: everything is opened; then what it did and where it leads. */
 async function look() {
@@ -44,6 +45,16 @@ async function look() {
       ...(document.documentElement.textContent.includes("50337") ? ["a template's sum"] : []),
     ],
     links: addresses.filter((address) => /^\s*(javascript|data|vbscript|blob):/i.test(address)),
+    forms: [...document.querySelectorAll("form")].map((form) => {
+      const named = [...form.elements].filter((each) => each.name && !each.matches(":disabled"));
+      const isText = (each) => each.matches("textarea, input:is([type=text], [type=search], [type=url], [type=email], [type=tel], [type=password], :not([type]))");
+      return {
+        method: (form.getAttribute("method") ?? "get").toUpperCase(),
+        action: form.getAttribute("action") || location.pathname,
+        texts: named.filter(isText).map((each) => each.name),
+        deletes: named.some((each) => each.name === "_method" && each.value.toUpperCase() === "DELETE"),
+      };
+    }),
     next: [...document.querySelectorAll("a[href]:not([download])")].map((each) => each.href),
   };
 }
@@ -72,8 +83,9 @@ function watch(page, at) {
 
 async function visit(page, at, path) {
   at.path = path;
+  let answer;
   try {
-    await page.goto(work.origin + path, { waitUntil: "load", timeout: 15_000 });
+    answer = await page.goto(work.origin + path, { waitUntil: "load", timeout: 15_000 });
   } catch (problem) {
     found.errors.push(`${path}: ${problem.message}`);
     return [];
@@ -82,7 +94,9 @@ async function visit(page, at, path) {
   for (const kind of ["violations", "executed", "injected", "links"]) {
     found[kind].push(...noticed[kind].map((each) => `${path}: ${each}`));
   }
-  visited.push(path);
+  // Where it ended, for a page that leads on.
+  visited.push({ who: at.who, path, status: answer?.status() ?? 0, shown: new URL(page.url()).pathname });
+  for (const form of noticed.forms) forms[JSON.stringify(form)] ??= `${at.who} ${path}`;
   return noticed.next;
 }
 
@@ -97,7 +111,7 @@ async function walk(browser, { who, value, paths }) {
     await context.setCookie({ name: work.cookie, value, domain: hostname, path: "/" });
   }
   const page = await context.newPage();
-  const at = { path: "", isOffline: false };
+  const at = { who, path: "", isOffline: false };
   watch(page, at);
   await page.evaluateOnNewDocument(() => {
     globalThis.seen = [];
@@ -160,7 +174,7 @@ async function main() {
     await new Promise((resolve) => createInterface({ input: process.stdin }).once("line", resolve));
     at.isOffline = true;
     for (const path of work.offline) await visit(page, at, path);
-    console.log(JSON.stringify({ ...found, visited: visited.length, offline: visited.length - offline }));
+    console.log(JSON.stringify({ ...found, visited: visited.slice(0, offline), offline: visited.length - offline, forms: Object.entries(forms).map(([form, at]) => ({ ...JSON.parse(form), at })) }));
   } finally {
     await browser.close();
   }

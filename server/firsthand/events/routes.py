@@ -5,6 +5,7 @@ from uuid import UUID
 
 from litestar import Response, get, post, put
 from litestar.datastructures import State
+from litestar.di import Provide
 from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
@@ -30,7 +31,7 @@ from firsthand.events.zones import TIME_ZONES
 from firsthand.forms import Form, read_form
 from firsthand.pages import Pages, see_other
 from firsthand.problems import Conflict, Invalid
-from firsthand.requests import AnyRequest
+from firsthand.requests import AnyRequest, provide_organiser
 
 _FIELDS = ("name", "starts", "ends", "timezone")
 _LONGEST_SHOWN = 2000
@@ -103,7 +104,7 @@ async def add_own_event(
     return see_other(f"/events/{event.slug}/invitation")
 
 
-@get("/events/{slug:str}/invitation")
+@get("/events/{slug:str}/invitation", dependencies={"viewer": Provide(provide_organiser)})
 async def share_event(
     db: Db, settings: TheSettings, pages: ThePages, viewer: SignedIn, slug: FromPath[str]
 ) -> Response[str]:

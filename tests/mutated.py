@@ -1,0 +1,112 @@
+"""What ``mutants.py`` changes: the modules that decide who may see and do what."""
+
+_SIGN_IN = ("tests/server/accounts", "tests/unit/accounts", "tests/server/access/test_matrix.py")
+_SEEING = (
+    "tests/server/accounts",
+    "tests/server/contacts",
+    "tests/server/attendees",
+    "tests/server/scans",
+    "tests/server/unmet",
+    "tests/server/access/test_matrix.py",
+    "tests/server/access/test_states.py",
+)
+_ONES_OWN = (
+    "tests/server/accounts/test_leaving.py",
+    "tests/server/accounts/test_blocking.py",
+    "tests/server/access/test_matrix.py",
+    "tests/server/access/test_states.py",
+)
+_CARDS = (
+    *("tests/server/contacts", "tests/server/scans", "tests/server/ties", "tests/server/carddav"),
+    *("tests/server/followups", *_ONES_OWN),
+)
+_UNMET = ("tests/server/unmet", "tests/unit/unmet", *_ONES_OWN)
+_INTRODUCING = ("tests/server/introductions", *_ONES_OWN)
+_ORGANISING = (
+    "tests/server/organising",
+    "tests/server/events",
+    "tests/server/cli/test_events.py",
+    "tests/server/access/test_matrix.py",
+)
+_ELSEWHERE = ("tests/server/sign_in_elsewhere", "tests/unit/sign_in_elsewhere")
+# How a recap is drawn decides nothing.
+_OF_UNMET = (
+    *("attendee_list", "beside", "here", "hints", "list_routes", "queries", "reading", "reasons"),
+    *("recap", "recap_keeping", "recap_routes", "routes", "sentence", "sharing"),
+)
+_OF_INTRODUCTIONS = ("links", "queries", "routes", "verbs")
+# What decides, with the tests that know it.
+MODULES: dict[str, tuple[str, ...]] = {
+    "requests.py": (*_SIGN_IN, "tests/server/sign_in_elsewhere", "tests/server/api"),
+    "session_cookie.py": (*_SIGN_IN, "tests/server/test_new_key.py"),
+    "paging.py": (
+        "tests/unit/test_paging.py",
+        "tests/server/unmet",
+        "tests/server/test_new_key.py",
+    ),
+    "accounts/viewers.py": _SIGN_IN,
+    "accounts/signing_in.py": (*_SIGN_IN, "tests/server/cli/test_accounts.py"),
+    "accounts/sign_in_routes.py": _SIGN_IN,
+    "accounts/again_routes.py": (*_SIGN_IN, "tests/server/sign_in_elsewhere"),
+    "accounts/sessions.py": (*_SIGN_IN, "tests/server/cli/test_accounts.py"),
+    "accounts/recovery.py": _SIGN_IN,
+    "accounts/passkeys.py": _SIGN_IN,
+    "accounts/authenticators.py": _SIGN_IN,
+    "accounts/tokens.py": (*_SIGN_IN, "tests/server/cli/test_accounts.py", "tests/server/carddav"),
+    "accounts/blocking.py": _SEEING,
+    "accounts/faces.py": _SEEING,
+    "accounts/profile.py": _SEEING,
+    "attendees/showing.py": _SEEING,
+    "attendees/membership.py": (*_SEEING, *_ORGANISING),
+    "attendees/places.py": _SEEING,
+    "contacts/showing.py": _SEEING,
+    "attendees/entering.py": (*_SEEING, *_ORGANISING),
+    "export_shape.py": ("tests/server/taking_in", "tests/server/api", *_ONES_OWN),
+    "taking_out.py": ("tests/server/taking_in", "tests/server/api", *_ONES_OWN),
+    "leaving.py": ("tests/server/accounts", *_ONES_OWN),
+    "contacts/queries.py": _CARDS,
+    "contacts/faces.py": (*_SEEING, "tests/server/contacts"),
+    "contacts/same_person.py": _CARDS,
+    "contacts/cards.py": _CARDS,
+    "meetings/queries.py": (*_CARDS, "tests/server/unmet"),
+    "scans/keeping.py": (*_CARDS, "tests/server/unmet"),
+    "followups/standing_statements.py": ("tests/server/followups", *_ONES_OWN),
+    **{f"unmet/{name}.py": _UNMET for name in _OF_UNMET},
+    **{f"introductions/{name}.py": _INTRODUCING for name in _OF_INTRODUCTIONS},
+    "organising/reporting.py": _ORGANISING,
+    "organising/statistics.py": _ORGANISING,
+    "organising/inviting.py": _ORGANISING,
+    "badges/finding.py": (*_SEEING, "tests/server/access/test_same_answer.py"),
+    "events/staff.py": _ORGANISING,
+    "organising/removing.py": _ORGANISING,
+    "organising/staffing.py": _ORGANISING,
+    "organising/removal_links.py": _ORGANISING,
+    "handles/preview.py": _SEEING,
+    "scans/guessing.py": _SEEING,
+    "sign_in_elsewhere/linking.py": _ELSEWHERE,
+    "sign_in_elsewhere/ways.py": _ELSEWHERE,
+    "sign_in_elsewhere/asking.py": _ELSEWHERE,
+}
+# What no test can notice, because nothing that anybody can see differs: module, function, change.
+EQUIVALENT: dict[tuple[str, str, str], str] = {
+    ("events/staff.py", "runs_an_event", "1 -> 2"): "only the first row is looked at",
+    ("organising/removing.py", "has_removed", "1 -> 2"): "only the first row is looked at",
+    (
+        "organising/removing.py",
+        "listed_with",
+        "select(Attendee.email).where(Attendee.event_id == event_id, "
+        "Attendee.account_id.is_(None), Attendee.email.is_not(None)) -> "
+        "select(Attendee.email).where(Attendee.event_id == event_id, "
+        "Attendee.account_id.is_(None))",
+    ): "_is_it passes over who has no address; the query only spares reading them",
+    (
+        "organising/removal_links.py",
+        "read_removal_token",
+        "True -> False",
+    ): "what is passed over in a token of 64 letters makes it too short, which is looked at, too",
+    (
+        "sign_in_elsewhere/linking.py",
+        "_offer",
+        "OfferedLink.expires_at < moment -> OfferedLink.expires_at <= moment",
+    ): "what ends at this very moment is offered no more, whether its row is there or not",
+}
