@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, Integer, text
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from firsthand.db import Base, now
@@ -30,15 +30,6 @@ class Scan(Base):
             ["owner_id", "meeting_id"], ["meeting.owner_id", "meeting.id"], ondelete="CASCADE"
         ),
         Index("ix_scan_owner_id_meeting_id", "owner_id", "meeting_id"),
-        *(
-            Index(
-                f"ix_scan_{wearer}_owner_id",
-                *(wearer, "owner_id"),
-                sqlite_where=text(f"{wearer} IS NOT NULL"),
-                postgresql_where=text(f"{wearer} IS NOT NULL"),
-            )
-            for wearer in ("wearer_account_id", "wearer_attendee_id")
-        ),
     )
 
     owner_id: Mapped[UUID] = mapped_column(
@@ -62,6 +53,17 @@ class Scan(Base):
     intents: Mapped[list[str]] = mapped_column(default=list)
     edited_sequence: Mapped[int] = mapped_column(Numbers, default=NEVER_EDITED)
     retracted_at: Mapped[datetime | None]
+
+
+# Most scans have one of the two.
+for _wearer in (Scan.wearer_account_id, Scan.wearer_attendee_id):
+    Index(
+        f"ix_scan_{_wearer.key}_owner_id",
+        _wearer,
+        Scan.owner_id,
+        sqlite_where=_wearer.is_not(None),
+        postgresql_where=_wearer.is_not(None),
+    )
 
 
 class MissedShortCode(Base):

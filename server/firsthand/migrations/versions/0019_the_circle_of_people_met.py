@@ -106,7 +106,7 @@ def upgrade() -> None:
                 op.f(f"fk_scan_{column}_{table}"), table, [column], ["id"], ondelete="SET NULL"
             )
     for column, _ in _WEARERS:
-        is_known = sa.text(f"{column} IS NOT NULL")
+        is_known = sa.column(column).is_not(None)
         op.create_index(
             f"ix_scan_{column}_owner_id",
             "scan",
