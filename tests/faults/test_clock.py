@@ -44,7 +44,9 @@ _KEY = b"a key for tests that guards nothing"
 def day_that_counts(
     scanned: datetime, received: datetime, opens: date | None, zone: str | None
 ) -> date:
-    """The rules of "Day and clock" in design.md, worked out on their own."""
+    """The rules of "Day and clock" in design.md, worked out on their own; and a clock that was
+    never set is not believed.
+    """
 
     def day(moment: datetime) -> date:
         on_the_wall = moment.astimezone(ZoneInfo(zone)) if zone else moment
@@ -52,7 +54,9 @@ def day_that_counts(
 
     ahead = (scanned - received).total_seconds() > 300
     before = opens is not None and (opens - day(scanned)).days > 1
-    return day(received.astimezone(scanned.tzinfo)) if ahead or before else day(scanned)
+    never_set = scanned.astimezone(UTC).date() <= date(2000, 1, 1)
+    is_wrong = ahead or before or never_set
+    return day(received.astimezone(scanned.tzinfo)) if is_wrong else day(scanned)
 
 
 offsets = st.integers(-12 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m)))

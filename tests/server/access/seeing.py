@@ -50,8 +50,9 @@ class Viewer(StrEnum):
     STAFF = "staff, not attending"
 
 
-# A live scan of the viewer's, or the other's word for a meeting that stands on both sides.
+# A live scan of the viewer's, or the other's own word: their live scan of the viewer, or their yes.
 _OPENS_THE_CIRCLE = {
+    Relation.BOTH_RETRACTED,
     Relation.SCANNED,
     Relation.SCANNED_CONFIRMED,
     Relation.CONFIRMED,
@@ -120,5 +121,6 @@ def may_see_list(standing: Standing) -> bool:
 
 def is_suggested(standing: Standing, circle: str) -> bool:
     """Stands on "not met yet" of a viewer who has a tie to a handle kept for this circle."""
-    has_met = standing.is_met or standing.relation in _ONLY_SAID | {Relation.PROFILE}
+    keeps_a_meeting = standing.is_met or standing.relation in _ONLY_SAID | {Relation.PROFILE}
+    has_met = keeps_a_meeting and standing.relation not in _TAKEN_BACK
     return standing.browses and not has_met and circle == "browsing"

@@ -107,8 +107,9 @@ def test_a_link_of_somebody_elses_changes_nothing_of_who_uses_it(
     assert answer.status_code < 400, answer.text
     after = every_row(case.house)
     assert after != before, "it did nothing at all"
-    # Who signs in as somebody else has ended their own session by that.
-    ended = ("sign_in_session", "account_act")
+    # Who signs in as somebody else has ended their own session by that; an answer to an
+    # introduction is the account's that gave it.
+    ended = ("sign_in_session", "account_act", "introduction_answer")
     assert rows_of(after, sue.id, ended) == rows_of(before, sue.id, ended)
 
 

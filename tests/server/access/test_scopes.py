@@ -20,7 +20,8 @@ _ORGANISES = {
 # The ways to sign in, which a token could use to become more than it is; and what asks for more
 # than one scope.
 _IN_PERSON = re.compile(
-    r"/sign-in/again|/me/(passkeys|recovery-codes|identities$|address-books|feeds)"
+    r"\w+ (/sign-in/again|/me/(passkeys|recovery-codes|address-books|feeds))"
+    r"|(POST|PUT|DELETE) /me/identities"
 )
 # Then others' cards of the account change, as they should.
 _LEAVES = {("/me", "DELETE"), ("/api/v1/me", "DELETE")}
@@ -44,7 +45,7 @@ def asked_with(case: Case, role: str, secret: str, scope: str) -> list[str]:
     wrong = []
     for path, method in sorted(cells, key=_ends_last):
         about = cells[path, method]
-        is_open = needed(path, method, about) == scope and not _IN_PERSON.match(path)
+        is_open = needed(path, method, about) == scope and not _IN_PERSON.match(f"{method} {path}")
         if about not in _SIGNED_IN or (is_open and (path, method) in _LEAVES):
             continue
         status = ask(case, role, path, method, bearer).status_code
