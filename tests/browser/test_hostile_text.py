@@ -31,6 +31,8 @@ from tests.live import SECRET_KEY, free_port, running_server
 from tests.server.access.matrix import MATRIX
 from tests.server.house import House
 
+# One crawl for all of them: it takes minutes.
+pytestmark = pytest.mark.xdist_group("hostile text")
 WALKER = Path(__file__).with_name("walker.mjs")
 PROGRAMS = {"chrome": "/usr/bin/chromium", "firefox": "/usr/bin/firefox-esr"}
 _PATIENCE = 400

@@ -53,7 +53,8 @@ def met_card(session: Session, owner_id: UUID, scan_id: UUID) -> MetCard:
         intents=scan.intents,
         own_intents=own_intents(session, owner_id, scan.intents),
         note=scan.note,
-        edited_sequence=scan.edited_sequence,
+        # The page's next edit is one more than that.
+        edited_sequence=max(scan.edited_sequence, 0),
         retracted=retracted,
         code=code_card(session, owner_id, person),
     )
