@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from firsthand.accounts.profile import ProfileChange, change_profile
 from firsthand.accounts.signing_in import account_of
-from firsthand.attendees.membership import arrive
+from firsthand.attendees.membership import arrive, choose_listed
 from firsthand.attendees.models import Attendee
 from firsthand.badges.codes import badge_address
 from firsthand.badges.models import Badge
@@ -163,12 +163,15 @@ def set_stage(db: Database, base_url: str) -> Stage:
 
 
 def fill(stage: Stage) -> None:
-    """What everybody but Ana has done: brought ties, arrived, met each other."""
+    """What everybody but Ana has done: chosen who sees them, brought ties, arrived, met each
+    other.
+    """
     for door in DOORS:
         stage.db.write_now(_arrive, door.email)
     shares = {"email": "met", "phone": "met"}
     for number, person in enumerate(stage.regulars):
         account_id = stage.account(person)
+        stage.db.write_now(choose_listed, account_id, SLUG, person.listed)
         if number % 3:
             stage.db.write_now(arrive, account_id, SLUG, now())
         if number % 4 == 0:
@@ -246,7 +249,9 @@ def _named_organiser(session: Session) -> UUID:
 
 
 def _arrive(session: Session, email: str) -> None:
-    arrive(session, account_of(session, email), SLUG, now())
+    account_id = account_of(session, email)
+    choose_listed(session, account_id, SLUG, listed=True)
+    arrive(session, account_id, SLUG, now())
 
 
 def _meet_each_other(stage: Stage) -> None:
