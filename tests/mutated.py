@@ -82,6 +82,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "organising/staffing.py": _ORGANISING,
     "organising/removal_links.py": _ORGANISING,
     "handles/preview.py": _SEEING,
+    "scans/circles.py": _SEEING,
     "scans/guessing.py": _SEEING,
     "sign_in_elsewhere/linking.py": _ELSEWHERE,
     "sign_in_elsewhere/ways.py": _ELSEWHERE,
