@@ -37,7 +37,10 @@ _OF_UNMET = (
 _OF_INTRODUCTIONS = ("links", "queries", "routes", "verbs")
 # What decides, with the tests that know it.
 MODULES: dict[str, tuple[str, ...]] = {
-    "requests.py": (*_SIGN_IN, "tests/server/sign_in_elsewhere", "tests/server/api"),
+    "requests.py": (
+        *(*_SIGN_IN, "tests/server/access/test_scopes.py"),
+        *("tests/server/sign_in_elsewhere", "tests/server/api"),
+    ),
     "session_cookie.py": (*_SIGN_IN, "tests/server/test_new_key.py"),
     "paging.py": (
         "tests/unit/test_paging.py",
@@ -56,7 +59,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "accounts/blocking.py": _SEEING,
     "accounts/faces.py": _SEEING,
     "accounts/profile.py": _SEEING,
-    "attendees/showing.py": _SEEING,
+    "attendees/showing.py": (*_SEEING, *_ORGANISING),
     "attendees/membership.py": (*_SEEING, *_ORGANISING),
     "attendees/places.py": _SEEING,
     "contacts/showing.py": _SEEING,

@@ -173,3 +173,10 @@ def test_the_calendars_address_opens_in_the_calendar_itself(ana: Person) -> None
     (address,) = re.findall(r'href="(webcal://[^"]+)"', page)
     assert address.replace("webcal:", "http:") in page
     assert address.endswith("/follow-ups.ics")
+
+
+def test_a_token_in_place_of_the_sessions_cookie_opens_nothing(house: House) -> None:
+    ana = house.person()
+    client = house.client()
+    client.cookies.set(house.settings.session_cookie, ana.token)
+    assert client.get("/api/v1/me").status_code == 401
