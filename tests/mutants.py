@@ -9,6 +9,7 @@ Nothing is written: each change is made in a forked process that has everything 
 (``tests/mutating.py``). PostgreSQL would only double the time.
 """
 
+import functools
 import os
 import random
 import sys
@@ -135,6 +136,7 @@ class Judge:
             watch(*self._sources[module], seen(module))
         for item, following in self._in_turn(tests):
             running = item.nodeid
+            _forget_statements()
             begun = time.perf_counter()
             if not self._passes(item, following):
                 found.failed.add(running)
@@ -225,6 +227,15 @@ class _Trial:
         self.process.kill()
         self.process.join()
         return "too slow"
+
+
+def _forget_statements() -> None:
+    """What is put together once would be seen to be used by the first test alone."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("firsthand."):
+            for value in list(vars(module).values()):
+                if isinstance(value, functools._lru_cache_wrapper):
+                    value.cache_clear()
 
 
 def _silence() -> None:
