@@ -32,7 +32,7 @@ _PLACES = """
 _WHOSE_BADGE = f"""
     UPDATE scan SET wearer_attendee_id = (SELECT attendee.id {_PLACES} LIMIT 1)
     WHERE (SELECT count(*) {_PLACES}) = 1
-"""  # noqa: S608  # of this file's own constants
+"""  # noqa: S608  # nosec B608  # of this file's own constants
 _CLAIMED = """
     UPDATE scan SET
       wearer_account_id =
