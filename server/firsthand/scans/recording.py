@@ -40,6 +40,7 @@ UNKNOWN_SHORT_CODE = "Nobody here has this code. Please read it again."
 TOO_MANY_SHORT_CODES = (
     "Too many codes that lead nowhere. Scan the badge instead, or try in an hour."
 )
+TOO_OFTEN_IN_ONE_UPLOAD = "This scan came too often in one upload. Send it again by itself."
 UNKNOWN_EVENT = "This event is not known here, or you are not at it."
 _SCAN = table_of(Scan).c
 _KNOWN_SCANS = Prepared(
@@ -51,6 +52,8 @@ _KNOWN_SCANS = Prepared(
     owner_id=Uuid(),
     id=Uuid(),
 )
+# Each is a dozen statements, and one upload may name 500 scans alike.
+_MOST_ROUNDS = 3
 Places = Mapping[UUID, Mapping[str, EventPlace]]
 
 OWN_BADGE = "That is your own badge. Nice to meet you, too!"
@@ -103,12 +106,18 @@ def record_scans(session: Session, batches: Sequence[ScanBatch]) -> list[list[Sc
     lock_owners(session, [batch.owner_id for batch in batches])
     answers = [[_unread(batch, scan) for scan in batch.scans] for batch in batches]
     everything = [each for answer in answers for each in answer if isinstance(each, _Judged)]
-    while everything:
+    for _ in range(_MOST_ROUNDS):
         _record(session, everything)
         # What comes after a refused one of the same id is no replay of anything.
         everything = [each for each in everything if each.repeats and _is_refused(each.repeats)]
+        if not everything:
+            break
         for each in everything:
             each.repeats = None
+    else:
+        # Whatever still repeats what was refused has had its turns: others wait.
+        for each in everything:
+            each.refuse(TOO_OFTEN_IN_ONE_UPLOAD)
     return [[_outcome(each) for each in answer] for answer in answers]
 
 

@@ -16,6 +16,7 @@ from firsthand.followups.models import FollowUp
 from firsthand.meetings.models import Meeting
 from firsthand.scans.models import Scan
 from tests.server.house import BASE_URL, House, Person, tie
+from tests.statements import statements
 
 AT = "2026-11-23T10:42:07+01:00"
 
@@ -236,6 +237,16 @@ def test_a_refused_scan_is_judged_again_when_it_comes_again_in_the_same_upload(
 
     assert [r["outcome"] for r in results] == ["invalid", "recorded", "duplicate"]
     assert results[1]["meeting"] == results[2]["meeting"]
+
+
+def test_five_hundred_refused_scans_of_one_id_cost_a_few_rounds(house: House) -> None:
+    ana = house.person()
+    wrong = sent(f"{BASE_URL}/b/nonsense")
+    with statements() as asked:
+        results = upload(ana, [wrong] * 500)
+    assert {r["outcome"] for r in results} == {"invalid"}
+    assert all(r["problem"] for r in results)
+    assert len(asked) < 60
 
 
 def test_half_an_emoji_as_javascript_writes_it_stops_nothing(house: House) -> None:
