@@ -115,13 +115,13 @@ def _told_by(session: Session, pairs: Select[Any]) -> dict[Any, int]:
     ).subquery()
     many_people = select(ends.c.part).group_by(ends.c.part).having(func.count() >= FEWEST_PEOPLE)
     counted = session.execute(
-        select(some.c.part, func.count())
+        select(some.c.part, func.count().label("pairs"))
         .where(some.c.part.in_(many_people))
         .group_by(some.c.part)
         .having(func.count() >= FEWEST_SHOWN)
         .order_by(some.c.part)
     )
-    return {part: count for part, count in counted}  # noqa: C416  # rows are no pairs to mypy
+    return {row.part: row.pairs for row in counted}
 
 
 def _enough_know(session: Session, event_id: UUID) -> bool:

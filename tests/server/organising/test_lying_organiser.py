@@ -6,6 +6,7 @@ something at the event; and the owner is told, and hides with one tap.
 
 import re
 from io import BytesIO
+from typing import Any
 
 from pypdf import PdfReader
 from sqlalchemy import select
@@ -36,8 +37,8 @@ class Liar:
         self.event: Event = fair.house.event(fair.olga, slug, "Recruiters by the Lake")
         self.told: list[str] = []
 
-    def look(self, path: str, method: str = "GET", **more: object) -> None:
-        answer = self.fair.olga.client.request(method, path.format(self.slug), **more)  # type: ignore[arg-type]
+    def look(self, path: str, method: str = "GET", **more: Any) -> None:
+        answer = self.fair.olga.client.request(method, path.format(self.slug), **more)
         text = f"{answer.status_code} {answer.headers.get('location')} {answer.text}"
         for pattern, word in _VARIES:
             text = re.sub(pattern, word, text)

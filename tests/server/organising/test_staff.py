@@ -3,7 +3,7 @@
 import re
 
 import httpx
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from firsthand.accounts.acts import AccountAct, Act
 from firsthand.accounts.models import Account
@@ -103,7 +103,7 @@ def test_who_was_invited_to_help_is_still_removed_from_another_organisers_list(f
     fair.house.event(otto, "inland", "Recruiters Inland")
     invite(otto, "priya@example.org", "inland")
     fair.mailbox.clear()
-    fair.house.db.write_now(lambda session: session.execute(UnaskedMail.__table__.delete()))  # type: ignore[attr-defined]
+    fair.house.db.write_now(lambda session: session.execute(delete(UnaskedMail)) and None)
     fair.invite()
     fair.send()
     fair.house.client().post(fair.link("priya@example.org"))
