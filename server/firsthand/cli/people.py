@@ -14,6 +14,7 @@ from firsthand.accounts.tokens import make_api_token, revoke_token, tokens_of
 from firsthand.attendees.membership import claim_by_email
 from firsthand.cli.opening import account_id_of, opened
 from firsthand.db import new_id
+from firsthand.events.staff import take_up_roles
 from firsthand.problems import Conflict
 from firsthand.settings import read_settings
 from firsthand.ties.import_job import import_files
@@ -43,6 +44,7 @@ def _add_account(session: Session, email: str, name: str) -> None:
     session.add(added)
     session.flush()
     claim_by_email(session, added.id)
+    take_up_roles(session, added.id)
 
 
 @account.command("link")

@@ -46,7 +46,8 @@ def pending_of(session: Session, event_id: UUID) -> Sequence[StaffInvitation]:
 
 
 def take_up_roles(session: Session, account_id: UUID) -> None:
-    """Help where the account's verified address has been invited; called at every sign-in."""
+    """Help where the account's verified address has been invited; called at every sign-in, and when
+    the operator makes an account."""
     email = select(Account.email).where(Account.id == account_id).scalar_subquery()
     invited = session.scalars(
         delete(StaffInvitation)

@@ -31,6 +31,19 @@ def test_a_link_from_the_command_line_signs_in_once(run_well: Well, running: Hou
     assert running.client().post(link).status_code == 400
 
 
+def test_who_was_invited_to_help_does_so_once_the_operator_makes_their_account(
+    run_well: Well, running: House
+) -> None:
+    olga = running.person("Olga")
+    running.event(olga)
+    olga.client.post("/organise/seaside/staff", data={"email": ANA})
+    run_well("account", "add", ANA, "--name", "Ana Oliveira")
+    token = run_well("token", "add", ANA).strip()
+    headers = {"Authorization": f"Bearer {token}"}
+    listed = running.client().get("/api/v1/events", headers=headers).json()["items"]
+    assert [event["slug"] for event in listed] == ["seaside"]
+
+
 def test_a_token_is_all_that_is_printed_and_opens_the_api(run_well: Well, running: House) -> None:
     run_well("account", "add", ANA, "--name", "Ana")
     token = run_well("token", "add", ANA, "--scope", "read").removesuffix("\n")
