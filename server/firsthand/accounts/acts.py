@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, select, tuple_
+from sqlalchemy import ForeignKey, Index, func, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from firsthand.accounts.browsers import browser_words
@@ -124,17 +124,22 @@ def note(
     session.add(row)
 
 
+def done_lately(session: Session, owner_id: UUID, act: Act, within: timedelta) -> int:
+    """How often the account did this, or had it done, as its own log says: limits are counted by
+    it.
+    """
+    lately = select(func.count()).where(
+        AccountAct.owner_id == owner_id, AccountAct.at > now() - within, AccountAct.act == act
+    )
+    return session.scalar(lately) or 0
+
+
 def note_wrong_code(session: Session, email: str) -> None:
     """Somebody typed a wrong code for this address; one row an hour is enough to know it."""
     owner_id = session.scalar(select(Account.id).where(Account.email == email))
     if owner_id is None:
         return
-    lately = select(AccountAct.id).where(
-        AccountAct.owner_id == owner_id,
-        AccountAct.at > now() - _WRONG_CODES_EVERY,
-        AccountAct.act == Act.WRONG_CODE,
-    )
-    if session.scalar(lately.limit(1)) is None:
+    if not done_lately(session, owner_id, Act.WRONG_CODE, _WRONG_CODES_EVERY):
         note(session, owner_id, Act.WRONG_CODE)
 
 

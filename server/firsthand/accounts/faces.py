@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from firsthand.accounts.acts import AccountAct, Act, note
+from firsthand.accounts.acts import Act, done_lately, note
 from firsthand.accounts.face_drawing import LARGEST_FILE, REFUSED, UNREADABLE
 from firsthand.accounts.models import Account, Face
 from firsthand.accounts.profile import account
@@ -46,12 +46,7 @@ def draw_face(sent: bytes) -> bytes:
 def count_face(session: Session, owner_id: UUID) -> None:
     """One more picture, whether or not it can be drawn. Raises TooMany."""
     lock_owners(session, [owner_id])
-    lately = select(func.count()).where(
-        AccountAct.owner_id == owner_id,
-        AccountAct.at > now() - timedelta(hours=1),
-        AccountAct.act == Act.FACE_SENT,
-    )
-    if (session.scalar(lately) or 0) >= FACES_AN_HOUR:
+    if done_lately(session, owner_id, Act.FACE_SENT, timedelta(hours=1)) >= FACES_AN_HOUR:
         raise TooMany(_ENOUGH, {"face": _ENOUGH})
     note(session, owner_id, Act.FACE_SENT)
 

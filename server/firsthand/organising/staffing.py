@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from firsthand.accounts.acts import AccountAct, Act, note
+from firsthand.accounts.acts import Act, done_lately, note
 from firsthand.accounts.addresses import read_email
 from firsthand.accounts.models import Account
 from firsthand.db import insert_new, lock_owners, new_id, now
@@ -87,12 +87,10 @@ def staff_letter(invited: InvitedHelper, base_url: str) -> tuple[str, str]:
 
 def _check_limit(session: Session, organiser_id: UUID) -> None:
     """Invitations that were taken back count as well: each may have sent a mail."""
-    lately = select(func.count()).where(
-        AccountAct.owner_id == organiser_id,
-        AccountAct.at > now() - timedelta(days=1),
-        AccountAct.act == Act.STAFF_INVITED,
-    )
-    if (session.scalar(lately) or 0) >= INVITATIONS_A_DAY:
+    if (
+        done_lately(session, organiser_id, Act.STAFF_INVITED, timedelta(days=1))
+        >= INVITATIONS_A_DAY
+    ):
         raise TooMany(_ENOUGH, {"email": _ENOUGH})
 
 
