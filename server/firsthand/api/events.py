@@ -81,7 +81,7 @@ class AttendeeItem(msgspec.Struct):
 
 class DayCount(msgspec.Struct):
     day: date
-    pairs: int | None
+    pairs: int
 
 
 class EventStatistics(msgspec.Struct):
