@@ -281,16 +281,14 @@ def test_a_server_without_mail_says_so(house: House) -> None:
     assert "cannot send mail" in refused.text
 
 
-def test_the_demo_shows_the_code(database_url: str) -> None:
-    house = House(database_url, demo=True)
-    ana = house.person()
-    stale(house)
+def test_the_demo_shows_the_code(demo_house: House) -> None:
+    ana = demo_house.person()
+    stale(demo_house)
     page = send_code(ana)
     shown = re.search(r'value="([2-9A-Z]{4}-[2-9A-Z]{4})"', page.text)
     assert shown
     assert confirm(ana.client, shown[1]).status_code == 303
     assert ana.client.get("/me/export").status_code == 200
-    house.close()
 
 
 @pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil.example"])

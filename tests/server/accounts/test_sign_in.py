@@ -214,12 +214,10 @@ def test_the_newest_code_works_after_one_that_was_not_sent(
     assert enter(client, code_in(mailbox)).status_code == 303
 
 
-def test_a_code_that_was_not_sent_is_not_shown_by_the_demo_either(database_url: str) -> None:
-    house = House(database_url, demo=True)
-    pages = [ask(house.client()) for _ in range(CODES_AN_ADDRESS + 1)]
+def test_a_code_that_was_not_sent_is_not_shown_by_the_demo_either(demo_house: House) -> None:
+    pages = [ask(demo_house.client()) for _ in range(CODES_AN_ADDRESS + 1)]
     assert "Your code is" in pages[-2].text
     assert "Your code is" not in pages[-1].text
-    house.close()
 
 
 def test_one_network_asks_for_many_codes_but_not_for_any_number(house: House) -> None:
@@ -400,13 +398,11 @@ def test_a_cookie_of_nonsense_is_nobody(post_office: House, cookie: str) -> None
 
 
 def test_the_demo_shows_the_code_on_the_page_and_on_the_console(
-    database_url: str, capsys: pytest.CaptureFixture[str]
+    demo_house: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    house = House(database_url, demo=True)
-    client = house.client()
+    client = demo_house.client()
     page = ask(client)
     shown = re.search(r'value="([2-9A-Z]{4}-[2-9A-Z]{4})"', page.text)
     assert shown
     assert shown[1] in capsys.readouterr().out
     assert enter(client, shown[1]).status_code == 303
-    house.close()

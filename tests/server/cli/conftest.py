@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.live import server_environment
+from tests.server.house import House
 
 SECONDS = 60
 
@@ -31,11 +32,12 @@ def run_command(
 
 
 @pytest.fixture
-def run(database_url: str) -> Run:
-    """``run("token", "add", ...)`` on a fresh database; keywords are further settings."""
+def run(house: House) -> Run:
+    """``run("token", "add", ...)`` on the house's database; keywords are further settings."""
+    url = house.settings.database_url
 
     def command(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-        return run_command(*arguments, env=environment(database_url, **settings))
+        return run_command(*arguments, env=environment(url, **settings))
 
     return command
 

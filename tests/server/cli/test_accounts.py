@@ -1,9 +1,7 @@
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-
-import pytest
 
 from tests.archives import account, assignment, listed, write_zip
 from tests.server.cli.conftest import Run, assert_one_line
@@ -13,48 +11,40 @@ Well = Callable[..., str]
 ANA = "ana@example.org"
 
 
-@pytest.fixture
-def running(database_url: str) -> Iterator[House]:
-    """The application on the same database."""
-    house = House(database_url)
-    yield house
-    house.close()
-
-
-def test_a_link_from_the_command_line_signs_in_once(run_well: Well, running: House) -> None:
+def test_a_link_from_the_command_line_signs_in_once(run_well: Well, house: House) -> None:
     run_well("account", "add", ANA, "--name", "Ana Oliveira")
     link = run_well("account", "link", ANA).strip().removeprefix("http://127.0.0.1:8000")
-    browser = running.client()
+    browser = house.client()
     assert browser.get(link).status_code == 200
     assert browser.post(link).headers["location"] == "/"
     assert "Ana Oliveira" in browser.get("/me").text
-    assert running.client().post(link).status_code == 400
+    assert house.client().post(link).status_code == 400
 
 
 def test_who_was_invited_to_help_does_so_once_the_operator_makes_their_account(
-    run_well: Well, running: House
+    run_well: Well, house: House
 ) -> None:
-    olga = running.person("Olga")
-    running.event(olga)
+    olga = house.person("Olga")
+    house.event(olga)
     olga.client.post("/organise/seaside/staff", data={"email": ANA})
     run_well("account", "add", ANA, "--name", "Ana Oliveira")
     token = run_well("token", "add", ANA).strip()
     headers = {"Authorization": f"Bearer {token}"}
-    listed = running.client().get("/api/v1/events", headers=headers).json()["items"]
+    listed = house.client().get("/api/v1/events", headers=headers).json()["items"]
     assert [event["slug"] for event in listed] == ["seaside"]
 
 
-def test_a_token_is_all_that_is_printed_and_opens_the_api(run_well: Well, running: House) -> None:
+def test_a_token_is_all_that_is_printed_and_opens_the_api(run_well: Well, house: House) -> None:
     run_well("account", "add", ANA, "--name", "Ana")
     token = run_well("token", "add", ANA, "--scope", "read").removesuffix("\n")
     assert token.startswith("fh_")
     assert token.split() == [token]
     bearer = {"Authorization": f"Bearer {token}"}
-    assert running.client().get("/api/v1/me", headers=bearer).json()["email"] == ANA
-    assert running.client().patch("/api/v1/me", headers=bearer, json={}).status_code == 403
+    assert house.client().get("/api/v1/me", headers=bearer).json()["email"] == ANA
+    assert house.client().patch("/api/v1/me", headers=bearer, json={}).status_code == 403
 
 
-def test_tokens_are_listed_and_revoked(run: Run, run_well: Well, running: House) -> None:
+def test_tokens_are_listed_and_revoked(run: Run, run_well: Well, house: House) -> None:
     run_well("account", "add", ANA, "--name", "Ana")
     token = run_well("token", "add", ANA, "--scope", "read", "--name", "Our script").strip()
     (line,) = run_well("token", "list", ANA).splitlines()
@@ -64,7 +54,7 @@ def test_tokens_are_listed_and_revoked(run: Run, run_well: Well, running: House)
     run_well("token", "revoke", ANA, number)
     assert run_well("token", "list", ANA) == ""
     bearer = {"Authorization": f"Bearer {token}"}
-    assert running.client().get("/api/v1/me", headers=bearer).status_code == 401
+    assert house.client().get("/api/v1/me", headers=bearer).status_code == 401
     assert_one_line(run("token", "revoke", ANA, number), number)
 
 
@@ -117,8 +107,8 @@ def test_what_is_no_archive_is_one_line(run_well: Well, run: Run, tmp_path: Path
     assert "absent.zip" in absent.stderr
 
 
-def test_an_account_is_signed_out_everywhere(run_well: Well, running: House) -> None:
-    ana, ben = running.person("Ana", ANA), running.person("Ben")
+def test_an_account_is_signed_out_everywhere(run_well: Well, house: House) -> None:
+    ana, ben = house.person("Ana", ANA), house.person("Ben")
     run_well("account", "sign-out", ANA)
     assert ana.client.get("/api/v1/me").status_code == 401
     assert ben.client.get("/api/v1/me").status_code == 200

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
@@ -20,12 +19,10 @@ from tests.server.house import House
 
 
 @pytest.fixture
-def demo(database_url: str) -> Iterator[House]:
-    """A house that serves the demo, with the conference in it."""
-    house = House(database_url, demo=True)
-    seed_demo(house.db, house.settings)
-    yield house
-    house.close()
+def demo(demo_house: House) -> House:
+    """With the conference in it."""
+    seed_demo(demo_house.db, demo_house.settings)
+    return demo_house
 
 
 def test_each_door_of_the_demo_signs_in_as_its_own_person(demo: House) -> None:

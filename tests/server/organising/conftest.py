@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -81,11 +80,8 @@ class Fair:
 
 
 @pytest.fixture
-def fair(database_url: str) -> Iterator[Fair]:
-    with Mailbox(refuses=lambda address: address.startswith("gone@")) as mailbox:
-        house = House(database_url, smtp_url=mailbox.url)
-        olga = house.person("Olga Organiser")
-        fair = Fair(house, olga, house.event(olga, timezone="UTC"), mailbox)
-        fair.bring()
-        yield fair
-        house.close()
+def fair(post_office: House, mailbox: Mailbox) -> Fair:
+    olga = post_office.person("Olga Organiser")
+    fair = Fair(post_office, olga, post_office.event(olga, timezone="UTC"), mailbox)
+    fair.bring()
+    return fair

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -212,33 +211,24 @@ def test_a_report_about_the_organiser_is_not_read_by_them(fair: Fair) -> None:
     assert "nobody else does" in answer.text
 
 
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with Mailbox() as mailbox:
-        yield mailbox
-
-
 def test_the_organiser_is_told_by_mail_without_a_word_of_it(
-    database_url: str, mailbox: Mailbox
+    post_office: House, mailbox: Mailbox
 ) -> None:
-    house = House(database_url, smtp_url=mailbox.url)
-    try:
-        olga, ana, bob = house.person("Olga"), house.person("Ana"), house.person("Bob Bad")
-        event = house.event(olga, timezone="UTC")
-        house.attendee(event, ana)
-        contact = house.scan(ana, house.attendee(event, bob))["contact"]
-        data = {"reason": "other", "words": WORDS}
-        ana.client.post(f"/people/{contact}/report", data=data)
-        for _ in range(2):
-            asyncio.run(house.app.state.sender.send_what_is_due())
-        (mail,) = mailbox.messages
-        assert mail["To"] == olga.email
-        text = mail.get_content()
-        assert "/organise/seaside/reports" in text
-        for word in (WORDS, "Bob", "Ana"):
-            assert word not in text
-    finally:
-        house.close()
+    house = post_office
+    olga, ana, bob = house.person("Olga"), house.person("Ana"), house.person("Bob Bad")
+    event = house.event(olga, timezone="UTC")
+    house.attendee(event, ana)
+    contact = house.scan(ana, house.attendee(event, bob))["contact"]
+    data = {"reason": "other", "words": WORDS}
+    ana.client.post(f"/people/{contact}/report", data=data)
+    for _ in range(2):
+        asyncio.run(house.app.state.sender.send_what_is_due())
+    (mail,) = mailbox.messages
+    assert mail["To"] == olga.email
+    text = mail.get_content()
+    assert "/organise/seaside/reports" in text
+    for word in (WORDS, "Bob", "Ana"):
+        assert word not in text
 
 
 def test_a_report_names_no_event_where_they_are_unlisted_and_did_not_meet(fair: Fair) -> None:

@@ -30,12 +30,6 @@ WISH = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with Mailbox() as mailbox:
-        yield mailbox
-
-
 def sender_of(house: House, smtp_url: str) -> Sender:
     settings = replace(house.settings, smtp_url=smtp_url)
     return Sender(house.db, settings, house.app.state.pages, Mailer(settings))

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from zoneinfo import ZoneInfo
 
@@ -45,12 +44,6 @@ def mira(house: House, event: Event) -> Person:
     )
     house.db.write_now(keep_meeting, mira.id, draft)
     return mira
-
-
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with Mailbox() as mailbox:
-        yield mailbox
 
 
 def now_quiet() -> dict[str, str]:

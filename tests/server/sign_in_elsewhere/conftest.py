@@ -1,7 +1,6 @@
 """A house that signs people in by what they are elsewhere, and providers on this machine."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from html import unescape
@@ -16,8 +15,8 @@ from firsthand.settings import Client, OpenIdIssuer
 from firsthand.sign_in_elsewhere.elsewhere import Elsewhere
 from tests.https_sites import Sites, https_sites
 from tests.mailbox import Mailbox
-from tests.postgres import PostgresServer
 from tests.providers import GitHub, Mastodon, OpenId, visit
+from tests.server.conftest import KINDS
 from tests.server.house import House
 
 GITHUB = ("github-id", "github-secret")
@@ -95,43 +94,14 @@ def is_signed_in(client: httpx.Client) -> bool:
     return client.get("/api/v1/me").status_code == 200
 
 
-@pytest.fixture(scope="session")
-def mailbox() -> Iterator[Mailbox]:
-    with Mailbox() as mailbox:
-        yield mailbox
-
-
-@pytest.fixture(scope="session")
-def open_houses(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, mailbox: Mailbox
-) -> Iterator[Callable[[str], House]]:
-    built: dict[str, House] = {}
-
-    def house(kind: str) -> House:
-        if kind not in built:
-            if kind == "sqlite":
-                file = tmp_path_factory.mktemp("elsewhere") / "firsthand.db"
-                shutil.copy(request.getfixturevalue("sqlite_template"), file)
-                url = f"sqlite:///{file}"
-            else:
-                server: PostgresServer = request.getfixturevalue("postgres")
-                url = server.create_database(request.getfixturevalue("postgres_template"))
-            built[kind] = House(url, smtp_url=mailbox.url, **SETTINGS)
-        return built[kind]
-
-    yield house
-    for each in built.values():
-        each.close()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def world(
-    open_houses: Callable[[str], House],
+    houses: Callable[..., House],
     request: pytest.FixtureRequest,
     tmp_path: Path,
     mailbox: Mailbox,
 ) -> Iterator[World]:
-    house = open_houses(request.param)
+    house = houses(request.param, smtp_url=mailbox.url, **SETTINGS)
     inside: set[str] = set()
     with https_sites(tmp_path, *HOSTS) as sites:
 

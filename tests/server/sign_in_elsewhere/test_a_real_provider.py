@@ -1,13 +1,14 @@
 """Signing in with a real OpenID Connect provider that runs beside."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 
 import httpx
 import pytest
 
 from tests.openid_provider import Provider, running_provider
+from tests.server.conftest import KINDS
 from tests.server.house import BASE_URL, House
 from tests.server.sign_in_elsewhere.conftest import is_signed_in
 
@@ -18,11 +19,13 @@ def provider() -> Iterator[Provider]:
         yield provider
 
 
-@pytest.fixture
-def harbour(database_url: str, provider: Provider) -> Iterator[House]:
-    house = House(database_url, openid=provider.settings)
+@pytest.fixture(params=KINDS)
+def harbour(
+    houses: Callable[..., House], provider: Provider, request: pytest.FixtureRequest
+) -> Iterator[House]:
+    house = houses(request.param, openid=provider.settings)
     yield house
-    house.close()
+    house.clear()
 
 
 def page_there(client: httpx.Client) -> str:

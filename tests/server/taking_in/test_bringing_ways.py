@@ -66,11 +66,10 @@ def test_the_page_wants_a_file(house: House) -> None:
     assert 'id="file-error"' in answer.text
 
 
-def test_the_command_brings_back_what_export_made(database_url: str, tmp_path: Path) -> None:
-    house = House(database_url)
+def test_the_command_brings_back_what_export_made(house: House, tmp_path: Path) -> None:
     ana, _ = lively(house)
     again = house.person("Ana again")
-    environment = {**os.environ, "FIRSTHAND_DATABASE_URL": database_url}
+    environment = {**os.environ, "FIRSTHAND_DATABASE_URL": house.settings.database_url}
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "firsthand.cli", *words]
@@ -87,7 +86,6 @@ def test_the_command_brings_back_what_export_made(database_url: str, tmp_path: P
     twice = run("import", again.email, file)
     assert twice.returncode == 1
     assert "This account has people already." in twice.stderr
-    house.close()
 
 
 def test_a_forged_card_shows_nothing_of_somebody_unseen(house: House, tmp_path: Path) -> None:
