@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from firsthand.accounts.addresses import LONGEST_NAME, read_email, read_line
 from firsthand.contacts.models import Contact
-from firsthand.contacts.queries import root_of
+from firsthand.contacts.roots import root_of
 from firsthand.db import lock_owners
 from firsthand.problems import Invalid
 

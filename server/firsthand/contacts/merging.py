@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from firsthand.contacts.evidence import Evidence
 from firsthand.contacts.models import Contact, ContactApart, ContactMerge
-from firsthand.contacts.queries import members_of
+from firsthand.contacts.roots import members_of
 from firsthand.contacts.showing import OWNER, card_name, join_person
 from firsthand.db import AnySelect, insert_new
 from firsthand.problems import NotFound

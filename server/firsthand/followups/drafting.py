@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from firsthand.contacts.queries import Card, CardTie, FullCard, card
+from firsthand.contacts.card_ties import CardTie
+from firsthand.contacts.queries import Card, FullCard, card
 from firsthand.followups.messages import TalkedOn, Way, first_line, ways_to_reach
 from firsthand.followups.queries import FollowUpRow, follow_up_row
 from firsthand.handles.keeping import handles_of

@@ -14,7 +14,8 @@ from firsthand.contacts import evidence
 from firsthand.contacts.evidence import Evidence, handle_detail
 from firsthand.contacts.merging import join_cards, keep_apart, kept_apart, part_cards
 from firsthand.contacts.models import Contact, ContactHandle
-from firsthand.contacts.queries import card, root_of
+from firsthand.contacts.queries import card
+from firsthand.contacts.roots import root_of
 from firsthand.contacts.same_person import evidence_of
 from firsthand.contacts.showing import shown_on_card
 from firsthand.db import lock_owners

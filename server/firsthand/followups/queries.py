@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Integer, Subquery, and_, bindparam, func, or_, s
 from sqlalchemy.orm import Session, aliased
 
 from firsthand.contacts.models import Contact
-from firsthand.contacts.queries import members_of
+from firsthand.contacts.roots import members_of
 from firsthand.contacts.showing import card_face, card_name, join_person
 from firsthand.db import AnySelect
 from firsthand.events.models import Event

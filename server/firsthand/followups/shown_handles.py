@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session, aliased
 
 from firsthand.attendees.showing import TO_MET
 from firsthand.contacts import evidence
+from firsthand.contacts.card_ties import ties_beyond_handles
 from firsthand.contacts.cards import put_loose_ties
 from firsthand.contacts.merging import take_merge_back
 from firsthand.contacts.models import Contact, ContactAttendee, ContactMerge
-from firsthand.contacts.queries import ties_beyond_handles
 from firsthand.db import lock_owners
 from firsthand.followups.one_person import join_proven
 from firsthand.followups.staging import restage

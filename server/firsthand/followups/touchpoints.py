@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from firsthand.contacts.models import Touchpoint, TouchpointKind
-from firsthand.contacts.queries import root_of
+from firsthand.contacts.roots import root_of
 from firsthand.db import insert_new, lock_owners, new_id, now
 from firsthand.followups.staging import restage
 from firsthand.problems import Invalid, NotFound

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from firsthand.contacts.queries import root_of
+from firsthand.contacts.roots import root_of
 from firsthand.db import lock_owners, new_id, now
 from firsthand.followups.choices import chosen_days
 from firsthand.followups.intents import clean_intents, days_until_due

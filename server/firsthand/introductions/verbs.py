@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from firsthand.accounts.addresses import read_line, read_name
 from firsthand.accounts.signing_in import hash_token
 from firsthand.contacts.models import Touchpoint, TouchpointKind
-from firsthand.contacts.queries import card, root_of
+from firsthand.contacts.queries import card
+from firsthand.contacts.roots import root_of
 from firsthand.db import insert_or_change, lock_owners, new_id, now
 from firsthand.followups.staging import restage
 from firsthand.introductions.models import Answer, Introduced, Introduction, IntroductionAnswer

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from firsthand.accounts.blocking import never_see
 from firsthand.accounts.models import Account
 from firsthand.contacts.models import Contact
-from firsthand.contacts.queries import members_of
+from firsthand.contacts.roots import members_of
 from firsthand.contacts.showing import card_face, card_name, join_person
 from firsthand.db import AnySelect
 from firsthand.events.models import Event

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from firsthand.contacts.queries import root_of
+from firsthand.contacts.roots import root_of
 from firsthand.db import lock_owners, now
 from firsthand.followups.intents import unite
 from firsthand.followups.making import (

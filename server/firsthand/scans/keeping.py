@@ -17,7 +17,8 @@ from firsthand.attendees.showing import shown_name, shows_itself_to_browsers
 from firsthand.contacts.cards import find_or_make_cards
 from firsthand.contacts.models import Contact
 from firsthand.contacts.persons import Person, SomeAttendee
-from firsthand.contacts.queries import accounts_of_card, card, root_of
+from firsthand.contacts.queries import accounts_of_card, card
+from firsthand.contacts.roots import root_of
 from firsthand.db import insert_new, lock_owners, new_id, now
 from firsthand.events.days import effective_time, local_day
 from firsthand.events.models import Event

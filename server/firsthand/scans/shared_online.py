@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from firsthand.contacts.queries import CardHandle, CardTie
+from firsthand.contacts.card_handles import CardHandle
+from firsthand.contacts.card_ties import CardTie
 from firsthand.handles.exchanges import exchanges_url
 from firsthand.handles.networks import Network
 from firsthand.handles.parsing import handle_key

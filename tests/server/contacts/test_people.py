@@ -44,6 +44,38 @@ def test_people_are_listed_searched_and_narrowed(house: House, mira: Person) -> 
     assert mira.client.get("/people?stage=friends").status_code == 400
 
 
+def test_people_are_found_by_what_they_are_called_online(house: House, mira: Person) -> None:
+    event = house.event(mira, slug="second", name="Second Event")
+    house.attendee(event, mira)
+    fenna, ben = house.person("Fenna Wouters"), house.person("Ben Okafor")
+    house.scan(mira, house.attendee(event, fenna, handles=[("x", "@harbour_light")]))
+    house.scan(mira, house.attendee(event, "Lena Listed", handles=[("github", "lenacodes")]))
+    house.scan(mira, house.attendee(event, ben, handles=[("x", "@quiet_ben")]))
+    for handle in ben.client.get("/api/v1/me").json()["handles"]:
+        ben.client.patch(f"/me/handles/{handle['id']}", data={"circle": "nobody"})
+
+    def found(typed: str) -> set[str]:
+        items = mira.client.get("/api/v1/contacts", params={"q": typed}).json()["items"]
+        return {item["name"] for item in items}
+
+    assert found("@Harbour_L") == {"Fenna Wouters"}
+    assert found("lenacodes") == {"Lena Listed"}
+    assert found("quiet_ben") == set(), "what Ben hides"
+    assert found("harbour%light") == set()
+
+
+def test_a_joined_card_is_found_by_the_handle_of_either_half(house: House, mira: Person) -> None:
+    event = house.event(mira, slug="second", name="Second Event")
+    house.attendee(event, mira)
+    one = house.scan(mira, house.attendee(event, "Fenna W.", handles=[("x", "fenna_x")]))
+    other = house.scan(mira, house.attendee(event, "F. Wouters", handles=[("github", "fw-code")]))
+    joined = mira.client.post(f"/people/{one['contact']}/same", data={"other": other["contact"]})
+    assert joined.is_redirect, joined.text
+    for typed in ("fenna_x", "fw-code"):
+        items = mira.client.get("/api/v1/contacts", params={"q": typed}).json()["items"]
+        assert len(items) == 1, typed
+
+
 def test_nobody_sees_the_people_of_somebody_else(house: House, mira: Person) -> None:
     contact = met(house, mira, "Fenna Wouters")
     pat = house.person("Pat")

@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime
 from urllib.parse import parse_qs, urlsplit
 
-from firsthand.contacts.queries import CardHandle, CardTie
+from firsthand.contacts.card_handles import CardHandle
+from firsthand.contacts.card_ties import CardTie
 from firsthand.handles.exchanges import exchanges_url
 from firsthand.handles.networks import Network
 from firsthand.scans.shared_online import SharedOnline, shared_online
