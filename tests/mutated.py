@@ -1,20 +1,22 @@
 """What ``mutants.py`` changes: the modules that decide who may see and do what."""
 
 _SIGN_IN = ("tests/server/accounts", "tests/unit/accounts", "tests/server/access/test_matrix.py")
+_ALL_OF_IT = tuple(
+    f"tests/server/access/test_{name}.py"
+    for name in ("matrix", "states", "same_ids", "blocked_as_if_left")
+)
 _SEEING = (
     "tests/server/accounts",
     "tests/server/contacts",
     "tests/server/attendees",
     "tests/server/scans",
     "tests/server/unmet",
-    "tests/server/access/test_matrix.py",
-    "tests/server/access/test_states.py",
+    *_ALL_OF_IT,
 )
 _ONES_OWN = (
     "tests/server/accounts/test_leaving.py",
     "tests/server/accounts/test_blocking.py",
-    "tests/server/access/test_matrix.py",
-    "tests/server/access/test_states.py",
+    *_ALL_OF_IT,
 )
 _CARDS = (
     *("tests/server/contacts", "tests/server/scans", "tests/server/ties", "tests/server/carddav"),

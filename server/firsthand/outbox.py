@@ -33,8 +33,8 @@ class OutboxEntry(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
-def enqueue(session: Session, topic: str, subject: UUID) -> None:
-    session.add(OutboxEntry(topic=topic, subject=subject))
+def enqueue(session: Session, topic: str, subject: UUID, position: str = "") -> None:
+    session.add(OutboxEntry(topic=topic, subject=subject, position=position))
     session.info["outbox"] = True
 
 

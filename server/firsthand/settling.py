@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
+from firsthand.accounts.seeing import SEES_ANEW, SHOWS_ANEW
 from firsthand.attendees.list_claims import ATTENDEE_LISTED, tell_of_listing
 from firsthand.attendees.membership import ATTENDEE_ARRIVED, ATTENDEE_CLAIMED
 from firsthand.followups.attaching import attach_ties
 from firsthand.followups.one_person import join_proven
-from firsthand.followups.shown_handles import judge_joins
-from firsthand.handles.keeping import HANDLE_PROVEN, HANDLES_SHOWN, MATCH_ACCOUNT
+from firsthand.followups.shown_handles import judge_joins, judge_joins_of_one
+from firsthand.handles.keeping import HANDLE_PROVEN, MATCH_ACCOUNT
 from firsthand.outbox import Handler
 from firsthand.reminders.arrivals import tell_of_arrival
 from firsthand.scans.claiming import resolve_claimed
@@ -25,9 +26,10 @@ HANDLERS: Mapping[str, Handler] = {
     ATTENDEE_CLAIMED: resolve_claimed,
     ATTENDEE_LISTED: tell_of_listing,
     HANDLE_PROVEN: join_proven,
-    HANDLES_SHOWN: judge_joins,
     MATCH_ACCOUNT: match_account,
     MATCH_EVENT: match_event,
+    SEES_ANEW: judge_joins_of_one,
+    SHOWS_ANEW: judge_joins,
     TAKE_BACK: take_back,
     TIES_WEIGHED: attach_ties,
     WEIGH_OWNER: weigh_owner,

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from firsthand.accounts.models import Block
+from firsthand.accounts.seeing import sees_anew
 from firsthand.db import insert_new, table_of
 from firsthand.prepared import Prepared
 from firsthand.problems import NotFound
@@ -78,6 +79,7 @@ def never_see(one: Any, other: Any) -> ColumnElement[bool]:
 def block(session: Session, owner_id: UUID, account_id: UUID, called: str = "") -> None:
     """``called``: by what name the owner knows them, to find them by when it is taken back."""
     insert_new(session, Block, [{"owner_id": owner_id, "account_id": account_id, "called": called}])
+    _judge_both(session, owner_id, account_id)
 
 
 def unblock(session: Session, owner_id: UUID, account_id: UUID) -> None:
@@ -89,6 +91,13 @@ def unblock(session: Session, owner_id: UUID, account_id: UUID) -> None:
     )
     if gone is None:
         raise NotFound
+    _judge_both(session, owner_id, account_id)
+
+
+def _judge_both(session: Session, one: UUID, other: UUID) -> None:
+    """What stood on their cards by what the other shows is gone, or there again."""
+    sees_anew(session, one, other)
+    sees_anew(session, other, one)
 
 
 def blocks_of(session: Session, owner_id: UUID) -> Sequence[Block]:

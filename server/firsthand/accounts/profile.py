@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from firsthand.accounts.acts import Act, note
 from firsthand.accounts.addresses import read_line, read_name
 from firsthand.accounts.models import Account, Circle
+from firsthand.accounts.seeing import shows_anew
 from firsthand.problems import Invalid, NotFound
 
 CIRCLED = ("headline", "company", "email", "phone", "face")
@@ -60,9 +61,13 @@ def change_profile(session: Session, account_id: UUID, change: ProfileChange) ->
     if problems:
         raise Invalid("Please check what is marked. Nothing was changed.", problems)
     changed = account(session, account_id)
+    circles = {name for name, value in values.items() if name.endswith("_circle")}
+    turned = [name for name in sorted(circles) if getattr(changed, name) != values[name]]
+    for name in turned:
+        note(session, account_id, Act.CIRCLE_CHANGED, f"{name[:-7].capitalize()}: {values[name]}")
+    if turned:
+        shows_anew(session, account_id)
     for name, value in values.items():
-        if name.endswith("_circle") and getattr(changed, name) != value:
-            note(session, account_id, Act.CIRCLE_CHANGED, f"{name[:-7].capitalize()}: {value}")
         setattr(changed, name, value)
     return changed
 

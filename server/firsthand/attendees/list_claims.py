@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from firsthand.accounts.acts import Act, note
 from firsthand.accounts.models import Account
+from firsthand.accounts.seeing import shows_anew
 from firsthand.attendees.membership import ATTENDEE_CLAIMED
 from firsthand.attendees.models import Attendee
 from firsthand.db import lock_owners
@@ -57,6 +58,7 @@ def tell_of_listing(session: Session, attendee_id: UUID, position: str = "") -> 
         slug = session.get_one(Event, attendee.event_id).slug
         act = Act.LISTED_BY_ORGANISER if attendee.listed else Act.UNLISTED
         note(session, attendee.account_id, act, f"Event: {slug}", by_owner=False)
+        shows_anew(session, attendee.account_id)
     return None
 
 

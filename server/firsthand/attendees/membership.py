@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from firsthand.accounts.acts import Act, note
 from firsthand.accounts.models import Account
+from firsthand.accounts.seeing import shows_anew
 from firsthand.attendees.models import Attendee
 from firsthand.db import lock_owners, new_id, now
 from firsthand.events.days import local_day
@@ -137,6 +138,7 @@ def choose_listed(session: Session, account_id: UUID, slug: str, listed: bool) -
     attendee = attendee_of(session, account_id, slug)
     if attendee.listed != listed:
         note(session, account_id, Act.LISTED if listed else Act.UNLISTED, f"Event: {slug}")
+        shows_anew(session, account_id)
     attendee.listed = listed
     attendee.chose_listed_at = now()
     return attendee

@@ -58,6 +58,18 @@ _BY_SHORT_CODE = Prepared(
 )
 
 
+# A claim changes a unique key, and waits for this.
+_UNCLAIMED = Prepared(
+    lambda given: (
+        select(_ATTENDEE.id)
+        .join_from(given, table_of(Attendee), _ATTENDEE.id == given.c.id)
+        .where(_ATTENDEE.account_id.is_(None))
+        .with_for_update(read=True, key_share=True, of=table_of(Attendee))
+    ),
+    id=Uuid(),
+)
+
+
 def find_badges(
     session: Session, tokens: Collection[str], short_codes: Collection[tuple[UUID, str]]
 ) -> dict[BadgeKey, FoundBadge]:
@@ -70,6 +82,11 @@ def find_badges(
         found[token] = badge
         found[badge.event.id, short_code] = badge
     return found
+
+
+def hold_unclaimed(session: Session, attendee_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these places that nobody has claimed, nor will before the transaction ends."""
+    return {row[0] for row in _UNCLAIMED.rows(session, [(each,) for each in attendee_ids])}
 
 
 # No badge has it: what cannot be a token is looked for all the same, so that it takes as long.

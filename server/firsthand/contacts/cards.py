@@ -1,13 +1,14 @@
 """From a person to the owner's card for them: found if it is there, else made. Works on sets."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, or_, select, update
+from sqlalchemy import Uuid, and_, false, func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
+from firsthand.accounts.blocking import never_see
 from firsthand.accounts.models import Circle
 from firsthand.attendees.models import Attendee
 from firsthand.contacts.models import (
@@ -17,6 +18,7 @@ from firsthand.contacts.models import (
 )
 from firsthand.contacts.persons import Cards, Person, SomeAttendee, SomeCode, SomeProfile
 from firsthand.contacts.profile_cards import find_profiles
+from firsthand.contacts.showing import is_listed_where
 from firsthand.db import insert_new, table_of
 from firsthand.handles.keeping import HANDLE_PROVEN
 from firsthand.handles.models import Handle
@@ -27,7 +29,7 @@ from firsthand.ties.models import Match, Tie
 _Pair = tuple[UUID, UUID]
 _CONTACT, _KNOWN, _MATCH = table_of(Contact).c, table_of(ContactAttendee).c, table_of(Match).c
 _TIE, _HANDLE, _ATTENDEE = table_of(Tie).c, table_of(Handle).c, table_of(Attendee).c
-_THEIRS = table_of(Contact).alias("theirs")
+_THEIRS, _ROOT = table_of(Contact).alias("theirs"), table_of(Contact).alias("root")
 # And the card that the account has of the owner: a scan may open both.
 _CARDS_OF_ACCOUNTS = Prepared(
     lambda given: (
@@ -37,6 +39,7 @@ _CARDS_OF_ACCOUNTS = Prepared(
             _CONTACT.root_id,
             _CONTACT.id,
             _CONTACT.in_circle,
+            _ROOT.c.account_id,
             _THEIRS.c.id,
             _THEIRS.c.in_circle,
         )
@@ -44,6 +47,9 @@ _CARDS_OF_ACCOUNTS = Prepared(
         .outerjoin(
             table_of(Contact),
             (_CONTACT.owner_id == given.c.owner_id) & (_CONTACT.account_id == given.c.account_id),
+        )
+        .outerjoin(
+            _ROOT, (_ROOT.c.owner_id == _CONTACT.owner_id) & (_ROOT.c.id == _CONTACT.root_id)
         )
         .outerjoin(
             _THEIRS,
@@ -75,10 +81,25 @@ _CARDS_OF_ATTENDEES = Prepared(
     owner_id=Uuid(),
     attendee_id=Uuid(),
 )
-# Only handles which the other shows to people they meet: a card must not tell more.
+# Only of handles which the card shows: a tie on it tells as much. The last column: whether it shows
+# them only in the circle of people met; the one before: whether the owner's card is in it.
 _LOOSE_TIES = Prepared(
     lambda given: (
-        select(_MATCH.owner_id, _MATCH.attendee_id, _MATCH.tie_id)
+        select(
+            _MATCH.owner_id,
+            _MATCH.attendee_id,
+            _MATCH.tie_id,
+            func.coalesce(_CONTACT.in_circle, false()),
+            and_(
+                _ATTENDEE.account_id.is_not(None),
+                not_(
+                    and_(
+                        _HANDLE.circle == Circle.BROWSING,
+                        is_listed_where(_ATTENDEE.account_id, _MATCH.owner_id),
+                    )
+                ),
+            ),
+        )
         .join_from(
             given,
             table_of(Match),
@@ -87,10 +108,24 @@ _LOOSE_TIES = Prepared(
         .join(table_of(Tie), (_TIE.owner_id == _MATCH.owner_id) & (_TIE.id == _MATCH.tie_id))
         .join(table_of(Handle), _HANDLE.id == _MATCH.handle_id)
         .join(table_of(Attendee), _ATTENDEE.id == _MATCH.attendee_id)
+        .outerjoin(
+            table_of(Contact),
+            (_CONTACT.owner_id == _MATCH.owner_id) & (_CONTACT.account_id == _ATTENDEE.account_id),
+        )
         .where(
             _TIE.contact_id.is_(None),
             _HANDLE.circle != Circle.NOBODY,
-            or_(_ATTENDEE.account_id.is_not(None), _ATTENDEE.listed.is_(True)),
+            or_(
+                and_(
+                    _HANDLE.account_id == _ATTENDEE.account_id,
+                    ~never_see(_MATCH.owner_id, _ATTENDEE.account_id),
+                ),
+                and_(
+                    _HANDLE.attendee_id == _ATTENDEE.id,
+                    _ATTENDEE.account_id.is_(None),
+                    _ATTENDEE.listed.is_(True),
+                ),
+            ),
         )
     ),
     owner_id=Uuid(),
@@ -127,8 +162,15 @@ def find_or_make_cards(
 
 def _find_attendees(session: Session, people: Sequence[SomeAttendee], cards: Cards) -> None:
     asked = list({(person.owner_id, person.attendee_id) for person in people})
-    by_account, by_attendee, closed = _known_cards(session, people, asked)
-    ties = _loose_ties(session, asked)
+    by_account, by_attendee, closed, own_cards = _known_cards(session, people, asked)
+    newly_met = {
+        (person.owner_id, person.attendee_id)
+        for person in people
+        if person in cards.met_at
+        and (person.owner_id, person.attendee_id) not in by_attendee
+        and (person.owner_id, person.account_id) not in by_account
+    }
+    ties = _loose_ties(session, asked, newly_met)
     links: list[dict[str, object]] = []
     fresh: list[dict[str, object]] = []
     link_ties: list[tuple[UUID, UUID, UUID]] = []
@@ -163,6 +205,8 @@ def _find_attendees(session: Session, people: Sequence[SomeAttendee], cards: Car
             cards.unsettled.update(closed[attended], closed[known] if known else ())
         link_ties += [(person.owner_id, tie_id, root) for tie_id in ties.get(attended, ())]
         cards.root_of[person] = root
+        if known in own_cards:
+            cards.told_on[person] = own_cards[known]
     insert_new(session, Contact, fresh)
     insert_new(session, ContactAttendee, links)
     _put_on_cards(session, link_ties)
@@ -172,7 +216,8 @@ def _find_attendees(session: Session, people: Sequence[SomeAttendee], cards: Car
 
 def put_loose_ties(session: Session, places: Sequence[tuple[UUID, UUID, UUID]]) -> None:
     """Ties of owners with an attendee stand on the card (root) that they have of them."""
-    loose = _loose_ties(session, [(owner_id, attendee_id) for owner_id, attendee_id, _ in places])
+    asked = [(owner_id, attendee_id) for owner_id, attendee_id, _ in places]
+    loose = _loose_ties(session, asked, ())
     _put_on_cards(
         session,
         [
@@ -195,32 +240,41 @@ def _put_on_cards(session: Session, ties: Sequence[tuple[UUID, UUID, UUID]]) -> 
 
 def _known_cards(
     session: Session, people: Sequence[SomeAttendee], places: Sequence[_Pair]
-) -> tuple[dict[_Pair, UUID], dict[_Pair, UUID], Mapping[_Pair, list[_Pair]]]:
-    """The roots by account and by attendee; of each, the cards whose circle is closed."""
+) -> tuple[dict[_Pair, UUID], dict[_Pair, UUID], Mapping[_Pair, list[_Pair]], dict[_Pair, UUID]]:
+    """The roots by account and by attendee; of each, the cards whose circle is closed; the cards of
+    accounts under a root that is not the account's.
+    """
     claimed = {(person.owner_id, person.account_id) for person in people if person.account_id}
     by_account: dict[_Pair, UUID] = {}
     by_attendee: dict[_Pair, UUID] = {}
     closed: dict[_Pair, list[_Pair]] = defaultdict(list)
+    own_cards: dict[_Pair, UUID] = {}
     for owner, account, root, *cards in _CARDS_OF_ACCOUNTS.rows(session, list(claimed)):
-        mine, is_open, theirs, is_theirs_open = cards
+        mine, is_open, account_of_root, theirs, is_theirs_open = cards
         if root:
             by_account[owner, account] = root
+            if account_of_root != account:
+                own_cards[owner, account] = mine
             closed[owner, account] += [] if is_open else [(owner, mine)]
         if theirs:
             closed[owner, account] += [] if is_theirs_open else [(account, theirs)]
     for owner, attendee, root, mine, is_open in _CARDS_OF_ATTENDEES.rows(session, places):
         by_attendee[owner, attendee] = root
         closed[owner, attendee] += [] if is_open else [(owner, mine)]
-    return by_account, by_attendee, closed
+    return by_account, by_attendee, closed, own_cards
 
 
 def _loose_ties(
-    session: Session, asked: Sequence[tuple[UUID, UUID]]
-) -> dict[tuple[UUID, UUID], list[UUID]]:
-    """Ties that match these attendees and are on no card yet."""
-    loose: dict[tuple[UUID, UUID], list[UUID]] = defaultdict(list)
-    for owner, attendee, tie_id in _LOOSE_TIES.rows(session, asked):
-        loose[owner, attendee].append(tie_id)
+    session: Session, asked: Sequence[_Pair], newly_met: Collection[_Pair]
+) -> dict[_Pair, list[UUID]]:
+    """Ties that match these attendees and are on no card yet, of what their cards show.
+
+    ``newly_met``: who gets a card just now, by a scan.
+    """
+    loose: dict[_Pair, list[UUID]] = defaultdict(list)
+    for owner, attendee, tie_id, in_circle, only_in_circle in _LOOSE_TIES.rows(session, asked):
+        if in_circle or not only_in_circle or (owner, attendee) in newly_met:
+            loose[owner, attendee].append(tie_id)
     return loose
 
 

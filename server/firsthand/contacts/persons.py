@@ -54,6 +54,9 @@ Person = SomeAttendee | SomeCode | SomeProfile
 class Cards:
     """The root contact of each person, and which of them were made just now.
 
+    ``told_on``: the card that a meeting with them stands on, where it is not the root: it is told
+    to the account of that card, and the root may have another one.
+
     ``met_at`` says who was scanned: a card made for them starts as met. ``tied`` are those (owner,
     root) that ties were put on: their rings are derived anew. ``unsettled`` are those (owner,
     contact) whom a scan may let into a circle: they are judged once it is recorded.
@@ -61,9 +64,13 @@ class Cards:
 
     met_at: Mapping[Person, datetime]
     root_of: dict[Person, UUID] = field(default_factory=dict)
+    told_on: dict[Person, UUID] = field(default_factory=dict)
     made: set[tuple[UUID, UUID]] = field(default_factory=set)
     tied: set[tuple[UUID, UUID]] = field(default_factory=set)
     unsettled: set[tuple[UUID, UUID]] = field(default_factory=set)
+
+    def card_of(self, person: Person) -> UUID:
+        return self.told_on.get(person) or self.root_of[person]
 
     def make(self, person: Person, **known: object) -> tuple[UUID, dict[str, object]]:
         """A fresh card's id and row."""

@@ -64,7 +64,23 @@ def join_person(
 def shown_on_card(circle: Any, contact: Any = Contact) -> ColumnElement[bool]:
     """Whether what an account shows to this circle stands on the owner's card of it."""
     in_circle = and_(contact.in_circle.is_(True), circle.in_(TO_MET))
-    return or_(in_circle, and_(circle.in_(TO_BROWSERS), _browses(contact)))
+    browses = is_listed_where(contact.account_id, contact.owner_id)
+    return or_(in_circle, and_(circle.in_(TO_BROWSERS), browses))
+
+
+def is_listed_where(account_id: Any, viewer_id: Any) -> ColumnElement[bool]:
+    """Whether this account is listed at an event where that one is."""
+    place, own = aliased(Attendee), aliased(Attendee)
+    return exists(
+        select(place.id)
+        .join(own, own.event_id == place.event_id)
+        .where(
+            place.account_id == account_id,
+            place.listed.is_(True),
+            own.account_id == viewer_id,
+        )
+        .correlate_except(place, own)
+    )
 
 
 def card_name(contact: Any = Contact) -> ColumnElement[str]:
@@ -129,22 +145,7 @@ def _shared(contact: Any, name: str) -> ColumnElement[str | None]:
 
 
 def _sees_account(contact: Any) -> ColumnElement[bool]:
-    return or_(contact.in_circle.is_(True), _browses(contact))
-
-
-def _browses(contact: Any) -> ColumnElement[bool]:
-    """Whether the card's account is listed at an event where the owner is."""
-    place, own = aliased(Attendee), aliased(Attendee)
-    return exists(
-        select(place.id)
-        .join(own, own.event_id == place.event_id)
-        .where(
-            place.account_id == contact.account_id,
-            place.listed.is_(True),
-            own.account_id == contact.owner_id,
-        )
-        .correlate_except(place, own)
-    )
+    return or_(contact.in_circle.is_(True), is_listed_where(contact.account_id, contact.owner_id))
 
 
 def _sees_place(contact: Any) -> ColumnElement[bool]:

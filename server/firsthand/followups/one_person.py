@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from firsthand.accounts.blocking import never_see
 from firsthand.contacts import evidence
 from firsthand.contacts.evidence import Evidence, handle_detail
 from firsthand.contacts.merging import join_cards, keep_apart, kept_apart, part_cards
@@ -59,19 +60,27 @@ def join_on_proof(
     restage(session, [(owner_id, joined)])
 
 
-def join_proven(session: Session, account_id: UUID, _: str = "") -> None:
-    """Outbox: cards of this account, and cards of a handle that it has proven and shows."""
-    found = [row for model in (ContactHandle, Tie) for row in _proven(session, account_id, model)]
+def join_proven(session: Session, account_id: UUID, owner_id: str = "") -> None:
+    """Outbox: cards of this account, and cards of a handle that it has proven and shows.
+
+    Those that everybody has of it, or this owner.
+    """
+    some = [UUID(owner_id)] if owner_id else []
+    found = [
+        row for model in (ContactHandle, Tie) for row in _proven(session, account_id, model, some)
+    ]
     lock_owners(session, [row[0] for row in found])
-    for owner_id, one, other, network, name in found:
+    for owner, one, other, network, name in found:
         proof = Evidence(evidence.PROVEN_HANDLE, handle_detail(network, name))
-        join_on_proof(session, owner_id, one, other, proof)
+        join_on_proof(session, owner, one, other, proof)
 
 
 def _proven(
-    session: Session, account_id: UUID, model: type[ContactHandle] | type[Tie]
+    session: Session, account_id: UUID, model: type[ContactHandle] | type[Tie], owners: list[UUID]
 ) -> Sequence[Any]:
-    """Owner, card of the account, another card that has such a handle, the handle."""
+    """Owner, card of the account, another card that has such a handle, the handle; ``owners``:
+    of these alone, if any.
+    """
     whole, by_handle = aliased(Contact), aliased(Contact)
     same = (model.network == Handle.network) & (model.key == Handle.key)
     is_on = (by_handle.owner_id == model.owner_id) & (by_handle.id == model.contact_id)
@@ -84,6 +93,8 @@ def _proven(
             whole.account_id == account_id,
             Handle.verified_at.is_not(None),
             shown_on_card(Handle.circle, whole),
+            ~never_see(whole.owner_id, whole.account_id),
+            *([whole.owner_id.in_(owners)] if owners else []),
             by_handle.root_id != whole.root_id,
         )
     ).all()

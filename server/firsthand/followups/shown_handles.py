@@ -1,26 +1,29 @@
-"""What was joined by a handle stands joined only while its owner shows it to people they meet."""
+"""What was joined by a handle stands joined only while the card may show that handle."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    SQLColumnExpression,
     and_,
     delete,
     exists,
+    or_,
     select,
     update,
 )
 from sqlalchemy.orm import Session, aliased
 
-from firsthand.attendees.showing import TO_MET
+from firsthand.accounts.blocking import never_see
+from firsthand.accounts.models import Account
 from firsthand.contacts import evidence
 from firsthand.contacts.card_ties import ties_beyond_handles
 from firsthand.contacts.cards import put_loose_ties
 from firsthand.contacts.merging import take_merge_back
 from firsthand.contacts.models import Contact, ContactAttendee, ContactMerge
+from firsthand.contacts.showing import shown_on_card
 from firsthand.db import lock_owners
 from firsthand.followups.one_person import join_proven
 from firsthand.followups.staging import restage
@@ -40,14 +43,24 @@ def judge_joins(session: Session, account_id: UUID, position: str = "") -> str |
     if not owners:
         join_proven(session, account_id)
         return None
+    _judge(session, account_id, owners)
+    return str(owners[-1])
+
+
+def judge_joins_of_one(session: Session, account_id: UUID, owner_id: str) -> None:
+    """Outbox: the same on the cards of one owner, who sees this account anew."""
+    _judge(session, account_id, [UUID(owner_id)])
+    join_proven(session, account_id, owner_id)
+
+
+def _judge(session: Session, account_id: UUID, owners: Sequence[UUID]) -> None:
     lock_owners(session, owners)
     before = _roots(session, account_id, owners)
     parted = _part_merges(session, account_id, before)
     roots = _roots(session, account_id, owners)
-    _take_ties_off(session, [*before, *parted])
+    _take_ties_off(session, {*before, *parted})
     _put_ties_on(session, roots)
     restage(session, {*before, *parted, *roots})
-    return str(owners[-1])
 
 
 def forget_handles(session: Session, account_id: UUID) -> None:
@@ -81,7 +94,7 @@ def _is_one_of(card: Any, roots: Sequence[_Pair]) -> tuple[ColumnElement[bool], 
 def _part_merges(session: Session, account_id: UUID, roots: Sequence[_Pair]) -> set[_Pair]:
     """The roots there are now, of cards that a hidden handle had joined.
 
-    What the owner joined stays joined by their word, which names no handle.
+    What the owner joined stays joined by their word, which names no handle and no address.
     """
     child = aliased(Contact)
     hidden = session.scalars(
@@ -92,8 +105,14 @@ def _part_merges(session: Session, account_id: UUID, roots: Sequence[_Pair]) -> 
         )
         .where(
             *_is_one_of(child, roots),
-            ContactMerge.evidence.in_([evidence.PROVEN_HANDLE, evidence.HANDLE]),
-            ~_is_shown(account_id, ContactMerge.detail),
+            or_(
+                and_(
+                    ContactMerge.evidence.in_([evidence.PROVEN_HANDLE, evidence.HANDLE]),
+                    ~_is_shown(account_id, ContactMerge),
+                ),
+                _names_hidden(account_id, ContactMerge, evidence.EMAIL, "email"),
+                _names_hidden(account_id, ContactMerge, evidence.PHONE, "phone"),
+            ),
         )
     ).all()
     parted: set[_Pair] = set()
@@ -108,18 +127,51 @@ def _part_merges(session: Session, account_id: UUID, roots: Sequence[_Pair]) -> 
     return parted
 
 
-def _is_shown(account_id: UUID, detail: SQLColumnExpression[str]) -> ColumnElement[bool]:
-    """``detail``: as ``handle_detail`` has it."""
-    return exists().where(
-        Handle.account_id == account_id,
-        Handle.circle.in_(TO_MET),
-        Handle.network + ":" + Handle.name == detail,
+def _is_shown(account_id: UUID, merge: Any) -> ColumnElement[bool]:
+    """Whether the owner's card of the account shows the handle that joined it to another."""
+    of_account = aliased(Contact)
+    return (
+        exists()
+        .where(
+            of_account.owner_id == merge.owner_id,
+            of_account.account_id == account_id,
+            Handle.account_id == account_id,
+            # As ``handle_detail`` has it.
+            Handle.network + ":" + Handle.name == merge.detail,
+            shown_on_card(Handle.circle, of_account),
+            ~never_see(of_account.owner_id, of_account.account_id),
+        )
+        .correlate(merge)
     )
 
 
-def _take_ties_off(session: Session, roots: Sequence[_Pair]) -> None:
+def _names_hidden(account_id: UUID, merge: Any, kind: str, field: str) -> ColumnElement[bool]:
+    """Whether it says of two cards that both have what the account does not show on them (now)."""
+    of_account = aliased(Contact)
+    own, circle = getattr(Account, field), getattr(Account, f"{field}_circle")
+    is_theirs = (
+        exists()
+        .where(
+            of_account.owner_id == merge.owner_id,
+            of_account.account_id == account_id,
+            Account.id == account_id,
+            own == merge.detail,
+            or_(
+                ~shown_on_card(circle, of_account),
+                never_see(of_account.owner_id, of_account.account_id),
+            ),
+        )
+        .correlate(merge)
+    )
+    return and_(merge.evidence == kind, is_theirs)
+
+
+def _take_ties_off(session: Session, roots: Collection[_Pair]) -> None:
+    of_owner: dict[UUID, list[UUID]] = defaultdict(list)
     for owner_id, root_id in roots:
-        hidden = ties_beyond_handles(session, owner_id, [root_id])
+        of_owner[owner_id].append(root_id)
+    for owner_id, root_ids in of_owner.items():
+        hidden = ties_beyond_handles(session, owner_id, root_ids)
         session.execute(
             update(Tie)
             .where(Tie.owner_id == owner_id, Tie.id.in_(hidden))

@@ -6,11 +6,12 @@ To put a statement together takes longer than to run it, so each is made once.
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, and_, bindparam, func, literal, select
+from sqlalchemy import BindParameter, Integer, and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
+from firsthand.accounts.blocking import never_see
 from firsthand.attendees.models import Attendee
-from firsthand.attendees.showing import TO_MET, handle_shown
+from firsthand.attendees.showing import TO_BROWSERS, handle_shown
 from firsthand.contacts.models import (
     MET_STAGES,
     Contact,
@@ -18,7 +19,7 @@ from firsthand.contacts.models import (
     Stage,
     Touchpoint,
 )
-from firsthand.contacts.showing import card_name, join_person
+from firsthand.contacts.showing import card_name, join_person, shown_on_card
 from firsthand.db import AnySelect
 from firsthand.followups.models import FollowUp, State
 from firsthand.handles.models import Handle
@@ -181,7 +182,7 @@ def touched() -> AnySelect:
 
 @cache
 def ties() -> tuple[AnySelect, AnySelect]:
-    """Ties put on these cards, and those with a handle that their places at events show."""
+    """Ties put on these cards, and those with a handle of their places that the cards show."""
     cards: BindParameter[Any] = bindparam("cards", expanding=True)
     on_card = select(Tie.id, Tie.contact_id).where(
         Tie.owner_id == _OWNER, Tie.contact_id.in_(cards), Tie.strength > 0
@@ -197,9 +198,19 @@ def ties() -> tuple[AnySelect, AnySelect]:
         )
         .join(Attendee, Attendee.id == Match.attendee_id)
         .join(Handle, Handle.id == Match.handle_id)
+        .outerjoin(
+            Contact, and_(Contact.owner_id == _OWNER, Contact.account_id == Attendee.account_id)
+        )
         .where(
             Match.owner_id == _OWNER,
-            handle_shown(Handle, TO_MET),
+            or_(
+                and_(Attendee.account_id.is_(None), handle_shown(Handle, TO_BROWSERS)),
+                and_(
+                    Handle.account_id == Contact.account_id,
+                    shown_on_card(Handle.circle),
+                    ~never_see(Contact.owner_id, Contact.account_id),
+                ),
+            ),
             # Named by its places, of which there are few, and not by all that the owner matches.
             Match.attendee_id.in_(
                 select(ContactAttendee.attendee_id).where(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from firsthand.accounts.acts import Act, note
 from firsthand.accounts.models import Circle
+from firsthand.accounts.seeing import shows_anew
 from firsthand.db import insert_new, new_id, now
 from firsthand.handles.models import Handle
 from firsthand.handles.networks import Network
@@ -19,8 +20,6 @@ MOST_HANDLES = 40
 MATCH_ACCOUNT = "match-account"
 # Cards of the account, and cards of a handle that it has proven, are one human's.
 HANDLE_PROVEN = "handle-proven"
-# Who sees a handle has changed, or it is gone: what others have joined by it is judged anew.
-HANDLES_SHOWN = "handles-shown"
 
 
 def add_handle(session: Session, account_id: UUID, pasted: str, network: str | None) -> Handle:
@@ -82,7 +81,7 @@ def remove_handle(session: Session, account_id: UUID, handle_id: UUID) -> None:
     if gone is None:
         raise NotFound
     note(session, account_id, Act.HANDLE_REMOVED, _words(gone.network, gone.name))
-    enqueue(session, HANDLES_SHOWN, account_id)
+    shows_anew(session, account_id)
 
 
 def show_handle_to(session: Session, account_id: UUID, handle_id: UUID, circle: str) -> None:
@@ -99,7 +98,7 @@ def show_handle_to(session: Session, account_id: UUID, handle_id: UUID, circle: 
         raise NotFound
     words = _words(changed.network, changed.name)
     note(session, account_id, Act.CIRCLE_CHANGED, f"{words}: {circle}")
-    enqueue(session, HANDLES_SHOWN, account_id)
+    shows_anew(session, account_id)
 
 
 def _words(network: str, name: str) -> str:

@@ -142,7 +142,7 @@ def _meetings(narrowed: frozenset[str], *, even_if_gone: bool = False) -> AnySel
             Meeting.origin,
             Meeting.note,
             Meeting.intents,
-            _confirmed(root),
+            _confirmed(func.coalesce(Contact.account_id, root.account_id)),
             card_face(root),
         )
         .join(Contact, and_(Contact.owner_id == Meeting.owner_id, Contact.id == Meeting.contact_id))
@@ -252,7 +252,7 @@ def _all_claims(dismissed: bool) -> AnySelect:
     )
 
 
-def _confirmed(contact: Any) -> ColumnElement[bool]:
+def _confirmed(account_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """The other side's live meeting with the owner, at the same event on the same day."""
     theirs, their_card = aliased(Meeting), aliased(Contact)
     return exists(
@@ -263,13 +263,13 @@ def _confirmed(contact: Any) -> ColumnElement[bool]:
         )
         .where(
             their_card.account_id == Meeting.owner_id,
-            theirs.owner_id == contact.account_id,
+            theirs.owner_id == account_id,
             theirs.day == Meeting.day,
             _same_event(theirs, Meeting),
             theirs.gone_at.is_(None),
             ~never_see(theirs.owner_id, Meeting.owner_id),
         )
-        .correlate(Meeting, contact)
+        .correlate_except(theirs, their_card)
     )
 
 

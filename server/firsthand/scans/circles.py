@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, 
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.models import Account
+from firsthand.accounts.seeing import sees_anew
 from firsthand.attendees.models import Attendee
 from firsthand.contacts.models import Contact
 from firsthand.db import table_of
@@ -92,22 +93,19 @@ def settle_claimed(session: Session, attendee_id: UUID, account_id: UUID) -> Non
 
 
 def settle_leaving(session: Session, account_id: UUID) -> None:
-    """The account is about to be deleted: who scanned its badge has scanned that of its place."""
-    place = (
-        select(Contact.attendee_id)
-        .where(Contact.owner_id == Scan.owner_id, Contact.account_id == account_id)
-        .scalar_subquery()
-    )
+    """The account is about to be deleted: nobody who has scanned its badge sees more of it, nor
+    what the organiser's list says of its place.
+    """
     session.execute(
         update(Scan)
         .where(Scan.wearer_account_id == account_id)
-        .values(wearer_attendee_id=place, wearer_account_id=None)
+        .values(wearer_account_id=None)
         .execution_options(synchronize_session=False)
     )
     session.execute(
         update(Contact)
         .where(Contact.account_id == account_id)
-        .values(seen_name="", in_circle=_has_scanned(Contact, Contact.attendee_id))
+        .values(seen_name="", in_circle=False)
         .execution_options(synchronize_session=False)
     )
 
@@ -128,15 +126,16 @@ def forget_seen_names(session: Session, which: ColumnElement[bool]) -> None:
 def _settle(session: Session, which: ColumnElement[bool]) -> None:
     session.flush()
     card = _CARD.c
-    locked = (
-        select(card.owner_id, card.id)
-        .where(which)
-        .order_by(card.owner_id, card.id)
-        .with_for_update()
-    )
-    rows = [{"of_owner": row[0], "of_card": row[1]} for row in session.execute(locked)]
-    if rows:
-        session.connection().execute(_judged(), rows)
+    flags = select(card.owner_id, card.id, card.account_id, card.in_circle).where(which)
+    locked = flags.order_by(card.owner_id, card.id).with_for_update()
+    before = {row[:2]: row.in_circle for row in session.execute(locked)}
+    if not before:
+        return
+    rows = [{"of_owner": owner_id, "of_card": card_id} for owner_id, card_id in before]
+    session.connection().execute(_judged(), rows)
+    for owner_id, card_id, account_id, in_circle in session.execute(flags):
+        if account_id and in_circle != before.get((owner_id, card_id)):
+            sees_anew(session, owner_id, account_id)
 
 
 # To put this statement together takes longer than to run it.

@@ -87,7 +87,7 @@ def mark_known_before(
     kept = {}
     for attendee_id in dict.fromkeys(attendee_ids):
         person = seen_attendee(session, owner_id, attendee_id)
-        contact_id = find_or_make_cards(session, [person]).root_of[person]
+        contact_id = find_or_make_cards(session, [person]).card_of(person)
         draft = MeetingDraft(contact=contact_id, met_at=day_before)
         kept[attendee_id] = _keep(session, owner_id, contact_id, None, draft, Origin.KNOWN_BEFORE)
     return kept
@@ -100,7 +100,7 @@ def confirm_claim(session: Session, owner_id: UUID, other_id: UUID, meeting_id: 
     theirs = session.get_one(Meeting, (other_id, meeting_id))
     person = _account_person(session, owner_id, other_id, theirs.event_id)
     contact_id = (
-        find_or_make_cards(session, [person]).root_of[person]
+        find_or_make_cards(session, [person]).card_of(person)
         if isinstance(person, SomeAttendee)
         else person
     )
@@ -109,7 +109,7 @@ def confirm_claim(session: Session, owner_id: UUID, other_id: UUID, meeting_id: 
     mine = session.get_one(Meeting, (owner_id, kept.id_of[occasion]), populate_existing=True)
     mine.origin = mine.origin or Origin.CONFIRMED
     settle_between(session, owner_id, [other_id])
-    restage(session, [(owner_id, contact_id)])
+    restage(session, [(owner_id, root_of(session, owner_id, contact_id))])
     return mine.id
 
 
@@ -210,7 +210,7 @@ def _whom(session: Session, owner_id: UUID, draft: MeetingDraft) -> UUID:
         return root_of(session, owner_id, draft.contact)
     if draft.attendee is not None:
         person: Person = seen_attendee(session, owner_id, draft.attendee)
-        return find_or_make_cards(session, [person]).root_of[person]
+        return find_or_make_cards(session, [person]).card_of(person)
     contact_id = new_id()
     session.add(
         Contact(owner_id=owner_id, id=contact_id, root_id=contact_id, name=draft.name, typed=True)
@@ -240,7 +240,7 @@ def _keep(
     make_follow_ups(
         session, [Promise(owner_id, contact_id, meeting.id, meeting.day, draft.intents)]
     )
-    restage(session, [(owner_id, contact_id)])
+    restage(session, [(owner_id, root_of(session, owner_id, contact_id))])
     return meeting.id
 
 
@@ -275,13 +275,11 @@ def _account_person(
         )
         if attendee_id is not None:
             return SomeAttendee(owner_id, attendee_id, account_id)
-    root_id = session.scalar(
-        select(Contact.root_id).where(
-            Contact.owner_id == owner_id, Contact.account_id == account_id
-        )
+    card_id = session.scalar(
+        select(Contact.id).where(Contact.owner_id == owner_id, Contact.account_id == account_id)
     )
-    if root_id is None:
-        root_id = new_id()
-        session.add(Contact(owner_id=owner_id, id=root_id, root_id=root_id, account_id=account_id))
+    if card_id is None:
+        card_id = new_id()
+        session.add(Contact(owner_id=owner_id, id=card_id, root_id=card_id, account_id=account_id))
         session.flush()
-    return root_id
+    return card_id

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from firsthand.accounts.blocking import blocked_pairs
 from firsthand.attendees.places import EventPlace, places_of
 from firsthand.badges.codes import BadgeToken, BrokenBadge, Code, ShortCode, read_code
-from firsthand.badges.finding import NOWHERE, BadgeKey, FoundBadge, find_badges
+from firsthand.badges.finding import NOWHERE, BadgeKey, FoundBadge, find_badges, hold_unclaimed
 from firsthand.badges.foreign_codes import OpaqueCode, read_foreign_code
 from firsthand.contacts.cards import find_or_make_cards
 from firsthand.contacts.persons import Cards, Person, SomeAttendee, SomeCode
@@ -124,6 +124,7 @@ def record_scans(session: Session, batches: Sequence[ScanBatch]) -> list[list[Sc
 def _record(session: Session, scans: Sequence[_Judged]) -> None:
     _recognise_replays(session, scans)
     _find_people(session, list(_open(scans)))
+    _hold_unclaimed(session, list(_open(scans)))
     _keep_meetings(session, list(_open(scans)))
 
 
@@ -210,6 +211,24 @@ def _find_people(session: Session, scans: Sequence[_Judged]) -> None:
         _judge(each, code, badge, places, guesses)
 
 
+def _hold_unclaimed(session: Session, scans: Sequence[_Judged]) -> None:
+    """Whoever claims one of these places waits until its scans are there to be told of.
+
+    Who has claimed it since it was looked up is looked up again. On SQLite there is one writer.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    unclaimed = [
+        (each, each.person.attendee_id)
+        for each in scans
+        if isinstance(each.person, SomeAttendee) and each.person.account_id is None
+    ]
+    held = hold_unclaimed(session, {attendee_id for _, attendee_id in unclaimed})
+    claimed = [each for each, attendee_id in unclaimed if attendee_id not in held]
+    if claimed:
+        _find_people(session, claimed)
+
+
 def _judge(
     each: _Judged,
     code: Code,
@@ -281,7 +300,7 @@ def _keep_meetings(session: Session, scans: Sequence[_Judged]) -> None:
     met_at = {person: at for (_, person), (at, _) in zip(people, moments, strict=True)}
     cards = find_or_make_cards(session, [person for _, person in people], met_at)
     occasions = [
-        Occasion(person.owner_id, cards.root_of[person], each.event.id if each.event else None, day)
+        Occasion(person.owner_id, cards.card_of(person), each.event.id if each.event else None, day)
         for (each, person), (_, day) in zip(people, moments, strict=True)
     ]
     kept = find_or_make_meetings(
@@ -291,7 +310,7 @@ def _keep_meetings(session: Session, scans: Sequence[_Judged]) -> None:
     promises = []
     for (each, person), occasion, (at, _) in zip(people, occasions, moments, strict=True):
         meeting_id = kept.id_of[occasion]
-        each.outcome = ScanOutcome(each.scan.id, "recorded", meeting_id, occasion.contact_id)
+        each.outcome = ScanOutcome(each.scan.id, "recorded", meeting_id, cards.root_of[person])
         rows.append(_row(each, person, at, meeting_id, occasion.contact_id))
         if each.scan.intents:
             promises.append(
@@ -306,17 +325,21 @@ def _keep_meetings(session: Session, scans: Sequence[_Judged]) -> None:
     insert_new(session, Scan, rows)
     settle_cards(session, cards.unsettled)
     make_follow_ups(session, promises, fresh_meetings=kept.made)
-    restage(session, _changed_rings(occasions, cards, kept) | cards.tied)
+    roots = {
+        occasion: cards.root_of[person]
+        for (_, person), occasion in zip(people, occasions, strict=True)
+    }
+    restage(session, _changed_rings(roots, cards, kept) | cards.tied)
 
 
 def _changed_rings(
-    occasions: Sequence[Occasion], cards: Cards, kept: KeptMeetings
+    roots: Mapping[Occasion, UUID], cards: Cards, kept: KeptMeetings
 ) -> set[tuple[UUID, UUID]]:
     """Whose ring is derived anew: not theirs whose meeting stood before, and a card made just now
     for one meeting stands as met already.
     """
-    changed = {occasion for occasion in occasions if kept.id_of[occasion] in kept.changed}
-    times = Counter((occasion.owner_id, occasion.contact_id) for occasion in changed)
+    changed = {occasion for occasion in roots if kept.id_of[occasion] in kept.changed}
+    times = Counter((occasion.owner_id, roots[occasion]) for occasion in changed)
     return {pair for pair, count in times.items() if count > 1 or pair not in cards.made}
 
 

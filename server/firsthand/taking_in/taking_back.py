@@ -1,6 +1,6 @@
 """An export that could not be brought in to its end leaves nothing behind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from firsthand.db import lock_owners
 from firsthand.export_shape import FORMAT
 from firsthand.followups.models import FollowUp
 from firsthand.meetings.models import Meeting
+from firsthand.scans.circles import settle_between
 from firsthand.scans.models import Scan
 from firsthand.ties.models import Import, ImportPerson, ImportState, Tie, TieFact
 
@@ -42,13 +43,25 @@ def take_back(session: Session, owner_id: UUID, position: str) -> str | None:
         model, stmt = find(owner_id, before)
         some = session.scalars(stmt.limit(_ROWS_A_STEP)).all()
         if some:
+            told = _told(session, owner_id, some) if model is Meeting else []
             session.execute(
                 delete(model)
                 .where(model.owner_id == owner_id, model.id.in_(some))
                 .execution_options(synchronize_session=False)
             )
+            settle_between(session, owner_id, told)
             return "more"
     return None
+
+
+def _told(session: Session, owner_id: UUID, meetings: Sequence[UUID]) -> list[UUID]:
+    """The accounts to which these meetings were a word of the owner."""
+    accounts = session.scalars(
+        select(Contact.account_id)
+        .join(Meeting, and_(Meeting.owner_id == Contact.owner_id, Meeting.contact_id == Contact.id))
+        .where(Meeting.owner_id == owner_id, Meeting.id.in_(meetings))
+    )
+    return [account_id for account_id in accounts if account_id]
 
 
 def _found(model: Any, *which: ColumnElement[bool]) -> tuple[Any, Select[Any]]:

@@ -20,7 +20,7 @@ from firsthand.followups.staging import restage
 from firsthand.meetings.models import Meeting
 from firsthand.outbox import OutboxEntry, enqueue
 from firsthand.problems import Conflict
-from firsthand.scans.circles import settle_cards
+from firsthand.scans.circles import settle_between, settle_cards
 from firsthand.scans.models import Scan
 from firsthand.taking_in.kinds import Complete, WantedEvent
 from firsthand.taking_in.shapes import MODELS, shapes
@@ -132,10 +132,14 @@ def restage_some(session: Session, owner_id: UUID, import_id: UUID, after: UUID)
         .order_by(Contact.id)
         .limit(_ROOTS_A_STEP)
     ).all()
-    members = session.scalars(
-        select(Contact.id).where(Contact.owner_id == owner_id, Contact.root_id.in_(roots))
-    )
-    settle_cards(session, {(owner_id, contact_id) for contact_id in members})
+    members = session.execute(
+        select(Contact.id, Contact.account_id).where(
+            Contact.owner_id == owner_id, Contact.root_id.in_(roots)
+        )
+    ).all()
+    settle_cards(session, {(owner_id, contact_id) for contact_id, _ in members})
+    # Meetings that came in are a word that lets the other in.
+    settle_between(session, owner_id, [account_id for _, account_id in members if account_id])
     restage(session, [(owner_id, root_id) for root_id in roots])
     return roots[-1] if roots else None
 

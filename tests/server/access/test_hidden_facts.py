@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pytest
@@ -28,6 +29,7 @@ from firsthand.handles.models import Handle
 from firsthand.handles.networks import Network
 from firsthand.outbox import enqueue
 from firsthand.ties.kinds import FoundHandle, FoundPerson, KindCount, TieKind
+from tests.server.access.comparing import Plain, differences
 from tests.server.access.matrix import MATRIX
 from tests.server.house import House, Person, Wearer, tie
 
@@ -200,21 +202,32 @@ SOMEBODY_ELSEWHERE = Fact("that somebody is elsewhere", _somebody_elsewhere)
 KEPT_FIELDS = Fact("fields that are kept to oneself", _kept_fields)
 ORGANISERS_NAME = Fact("the organiser's name of who has another", _organisers_name)
 
-# The fact, whether Eve has met Nora, and whether the event is Eve's own: she knows the list then.
+
+class Met(StrEnum):
+    """Her own word alone opens nothing."""
+
+    NOT = "not met"
+    BY_HER_WORD = "met by her word"
+    BY_SCAN = "met by a scan"
+
+
+# The fact, how Eve has met Nora, and whether the event is Eve's own: she knows the list then.
 CELLS = [
-    (HIDDEN_HANDLE, False, False),
-    (HIDDEN_HANDLE, True, False),
-    (HIDDEN_HANDLE, True, True),
-    (HIDDEN_LATER, True, False),
-    (FOR_PEOPLE_MET, False, False),
-    (UNLISTED, True, False),
-    (UNLISTED_ON_THE_LIST, True, False),
-    (ALSO_ELSEWHERE, False, False),
-    (ALSO_ELSEWHERE, True, True),
-    (SOMEBODY_ELSEWHERE, True, False),
-    (KEPT_FIELDS, False, False),
-    (KEPT_FIELDS, True, False),
-    (ORGANISERS_NAME, True, False),
+    (HIDDEN_HANDLE, Met.NOT, False),
+    (HIDDEN_HANDLE, Met.BY_SCAN, False),
+    (HIDDEN_HANDLE, Met.BY_SCAN, True),
+    (HIDDEN_LATER, Met.BY_SCAN, False),
+    (FOR_PEOPLE_MET, Met.NOT, False),
+    (FOR_PEOPLE_MET, Met.BY_HER_WORD, False),
+    (HIDDEN_LATER, Met.BY_HER_WORD, False),
+    (UNLISTED, Met.BY_SCAN, False),
+    (UNLISTED_ON_THE_LIST, Met.BY_SCAN, False),
+    (ALSO_ELSEWHERE, Met.NOT, False),
+    (ALSO_ELSEWHERE, Met.BY_SCAN, True),
+    (SOMEBODY_ELSEWHERE, Met.BY_SCAN, False),
+    (KEPT_FIELDS, Met.NOT, False),
+    (KEPT_FIELDS, Met.BY_SCAN, False),
+    (ORGANISERS_NAME, Met.BY_SCAN, False),
 ]
 
 
@@ -226,7 +239,7 @@ def scan(world: World, who: str, **more: object) -> None:
     assert told["outcome"] == "recorded", told
 
 
-def eve_asks(world: World, met: bool, fact: Fact | None) -> None:
+def eve_asks(world: World, met: Met, fact: Fact | None) -> None:
     """All that she can do to find out, before she looks."""
     replied = KindCount(TieKind.REPLIED, 14, BEFORE, BEFORE)
     forged = [tie(name, replied) for name in (*GUESSES, "dee", "kim")]
@@ -234,7 +247,15 @@ def eve_asks(world: World, met: bool, fact: Fact | None) -> None:
     named = [FoundPerson(name, emails=[f"{name[:3].lower()}@example.org"]) for name in NAMES]
     of_handles = [FoundPerson("Said So", handles=[FoundHandle(Network.X, n)]) for n in GUESSES]
     world.house.ties(world.eve, *forged, people=named)
-    if met:
+    if met is Met.BY_HER_WORD:
+        told = {"attendee": str(world.wearers["nora"].id)}
+        known = world.eve.client.put("/events/seaside/unmet/known-before", data=told)
+        assert known.status_code < 400, known.text
+        typed = world.eve.client.post("/api/v1/meetings", json={**told, "event": "seaside"})
+        assert typed.status_code < 400, typed.text
+        contact = world.eve.client.get("/api/v1/contacts").json()["items"][0]["id"]
+        world.eve.client.post(f"/api/v1/contacts/{contact}/touchpoints", json={"kind": "call"})
+    if met is Met.BY_SCAN:
         scan(world, "nora", intents=["coffee"])
         follow_up = world.eve.client.get("/api/v1/follow-ups").json()["items"][0]["id"]
         world.eve.client.put(f"/api/v1/follow-ups/{follow_up}/completion")
@@ -278,32 +299,7 @@ def addresses(world: World) -> Iterator[str]:
     yield from (path.format(secret=feed) for path in MATRIX if "{secret}" in path)
 
 
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_MOMENT = re.compile(
-    r"\d{4}-?\d\d-?\d\d[T ]\d\d:?\d\d(:?\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?|\d\d:\d\d(?= UTC)"
-)
-
-# What is derived from an owner's id, or from a secret.
-_DERIVED = re.compile(
-    r'(?<=data-hint-key=")[0-9a-f]{32}|(?:/sessions/|token-|tokens/)[0-9a-f]{12}|/feeds/[^/]+'
-)
-
-
-class Plain:
-    """The same names for what is named anew in each world: ids in the order in which they come."""
-
-    def __init__(self) -> None:
-        self._names: dict[str, str] = {}
-
-    def __call__(self, text: str) -> str:
-        text = _UUID.sub(self._name, _DERIVED.sub("DERIVED", text))
-        return _MOMENT.sub("MOMENT", text)
-
-    def _name(self, found: re.Match[str]) -> str:
-        return self._names.setdefault(found[0], f"id-{len(self._names)}")
-
-
-def answers(house: House, fact: Fact | None, *, met: bool, organiser: bool) -> dict[str, str]:
+def answers(house: House, fact: Fact | None, *, met: Met, organiser: bool) -> dict[str, str]:
     house.clear()
     world = build(house, organiser)
     if fact:
@@ -318,27 +314,8 @@ def answers(house: House, fact: Fact | None, *, met: bool, organiser: bool) -> d
     return told
 
 
-def differences(one: dict[str, str], other: dict[str, str]) -> list[str]:
-    assert list(one) == list(other)
-    found = []
-    for path, text in one.items():
-        if text == other[path]:
-            continue
-        place = next(
-            (
-                at
-                for at, pair in enumerate(zip(text, other[path], strict=False))
-                if len(set(pair)) > 1
-            ),
-            min(len(text), len(other[path])),
-        )
-        around = slice(max(place - 80, 0), place + 120)
-        found.append(f"{path}\n  {text[around]!r}\n  {other[path][around]!r}")
-    return found
-
-
 @pytest.fixture(scope="module")
-def without(request: pytest.FixtureRequest) -> dict[tuple[str, bool, bool], dict[str, str]]:
+def without(request: pytest.FixtureRequest) -> dict[tuple[str, Met, bool], dict[str, str]]:
     """The answers of the world without any fact, which is the same for all of them."""
     return {}
 
@@ -356,9 +333,9 @@ def _words(value: object) -> str:
 )
 def test_no_answer_tells_a_hidden_fact(
     house: House,
-    without: dict[tuple[str, bool, bool], dict[str, str]],
+    without: dict[tuple[str, Met, bool], dict[str, str]],
     fact: Fact,
-    met: bool,
+    met: Met,
     organiser: bool,
 ) -> None:
     key = (house.settings.database_url.partition(":")[0], met, organiser)

@@ -408,3 +408,51 @@ def test_the_flag_on_a_card_is_what_the_facts_say_whatever_was_done(
         assert flags == plain, done
         opened |= {card for card, is_open in flags.items() if is_open}
     assert opened
+
+
+def test_a_meeting_told_by_what_came_in_lets_the_other_in(house: House) -> None:
+    """As if it had been told here."""
+    abel, bea, carl = house.person("Abel"), house.person("Bea"), house.person("Carl")
+    event = house.event(house.person("Otto"))
+    abels, beas, _ = (house.attendee(event, each) for each in (abel, bea, carl))
+    house.db.write_now(mark_known_before, bea.id, [abels.id])
+    house.db.write_now(keep_meeting, carl.id, MeetingDraft(attendee=beas.id))
+    export = carl.client.get("/api/v1/me/export").json()
+    send(house, abel, json.dumps(export).encode())
+    house.settle()
+    (claim,) = (each for each in house.db.read_now(claims_about, bea.id) if each.name == "Abel")
+    assert claim.day
+    assert house.db.read_now(_flags) == house.db.read_now(_plain)
+
+
+def test_yes_to_one_of_two_accounts_that_are_joined_is_a_word_to_that_one(house: House) -> None:
+    ana, also_ana, bea = house.person("Ana"), house.person("Also Ana"), house.person("Bea")
+    event = house.event(house.person("Otto"))
+    worn = {each.id: house.attendee(event, each) for each in (ana, also_ana, bea)}
+    known = [worn[ana.id].id, worn[also_ana.id].id]
+    house.db.write_now(mark_known_before, bea.id, known)
+    house.db.write_now(make_one, bea.id, *house.db.read_now(_contacts_of, bea.id))
+    for each in (ana, also_ana):
+        house.db.write_now(mark_known_before, each.id, [worn[bea.id].id])
+    told = house.db.write_now(keep_meeting, also_ana.id, MeetingDraft(attendee=worn[bea.id].id))
+    house.db.write_now(confirm_claim, bea.id, also_ana.id, told)
+    mine = also_ana.client.get("/api/v1/meetings").json()["items"]
+    assert [each["confirmed"] for each in mine if each["id"] == str(told)] == [True]
+    assert house.db.read_now(claims_about, ana.id) == []
+    assert house.db.read_now(_flags) == house.db.read_now(_plain)
+    assert len(bea.client.get("/api/v1/contacts").json()["items"]) == 1
+
+
+def test_a_scan_of_one_of_two_accounts_that_are_joined_is_told_to_that_one(house: House) -> None:
+    ana, also_ana, bea = house.person("Ana"), house.person("Also Ana"), house.person("Bea")
+    event = house.event(house.person("Otto"))
+    worn = [house.attendee(event, each) for each in (ana, also_ana)]
+    house.attendee(event, bea)
+    house.db.write_now(mark_known_before, bea.id, [each.id for each in worn])
+    house.db.write_now(make_one, bea.id, *house.db.read_now(_contacts_of, bea.id))
+    scanned = [house.scan(bea, each) for each in worn]
+    (item,) = bea.client.get("/api/v1/contacts").json()["items"]
+    assert {each["contact"] for each in scanned} == {item["id"]}
+    assert item["stage"] == "met-again"
+    for each in (ana, also_ana):
+        assert len(house.db.read_now(claims_about, each.id)) == 1
