@@ -23,7 +23,7 @@ _CARDS = (
     *("tests/server/followups", *_ONES_OWN),
 )
 _UNMET = ("tests/server/unmet", "tests/unit/unmet", *_ONES_OWN)
-_INTRODUCING = ("tests/server/introductions", *_ONES_OWN)
+_INTRODUCING = ("tests/server/introductions", "tests/unit/introductions", *_ONES_OWN)
 _ORGANISING = (
     "tests/server/organising",
     "tests/server/events",
@@ -95,6 +95,29 @@ MODULES: dict[str, tuple[str, ...]] = {
 }
 # What no test can notice, because nothing that anybody can see differs: module, function, change.
 EQUIVALENT: dict[tuple[str, str, str], str] = {
+    (
+        "scans/circles.py",
+        "settle_places",
+        "and_(card.owner_id == owner_id, here, card.account_id.is_(None)) -> "
+        "and_(card.owner_id == owner_id, here)",
+    ): "a card with an account is judged once more, and found as it is",
+    (
+        "scans/keeping.py",
+        "keep_meeting",
+        "[draft.attendee] if draft.attendee else [] -> []",
+    ): "a lock: SQLite, where changes are tried, has one writer",
+    (
+        "accounts/passkeys.py",
+        "_challenge",
+        "PasskeyChallenge.expires_at < moment -> PasskeyChallenge.expires_at <= moment",
+    ): "what ends at this very moment counts no more, whether its row is there or not",
+    (
+        "unmet/attendee_list.py",
+        "badge_wearers",
+        "select(Badge.attendee_id, Badge.token).where(Badge.event_id == event_id, "
+        "Badge.revoked_at.is_(None)) -> "
+        "select(Badge.attendee_id, Badge.token).where(Badge.revoked_at.is_(None))",
+    ): "only those of the people found are kept, who are of one event; it spares reading the rest",
     ("events/staff.py", "runs_an_event", "1 -> 2"): "only the first row is looked at",
     ("organising/removing.py", "has_removed", "1 -> 2"): "only the first row is looked at",
     (

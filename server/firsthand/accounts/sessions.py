@@ -55,12 +55,11 @@ def end_session(session: Session, token: str) -> None:
         note(session, ended, Act.SIGNED_OUT)
 
 
-def take_session(session: Session, account_id: UUID, token: str) -> bool:
-    """End the account's session for one that takes its place; False if it has ended already."""
+def take_session(session: Session, token: str) -> bool:
+    """End this session for one that takes its place; False if it has ended already."""
     taken = session.scalar(
         delete(SignInSession)
         .where(
-            SignInSession.account_id == account_id,
             SignInSession.token_hash == hash_token(token),
             *alive(now()),
         )

@@ -85,7 +85,7 @@ def confirm_with_passkey(
 def _enter_again(session: Session, viewer: Viewer, device: Device) -> str | None:
     """A session that was ended meanwhile, elsewhere, stays ended."""
     old = device.old_session
-    if old is None or not take_session(session, viewer.account_id, old):
+    if old is None or not take_session(session, old):
         return None
     return start_session(session, viewer.account_id, device.user_agent)
 

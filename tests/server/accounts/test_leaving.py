@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from firsthand.accounts.models import Account
 from firsthand.attendees.membership import add_member
 from firsthand.attendees.models import Attendee
+from firsthand.db import new_id, now
 from firsthand.events.models import Event
+from firsthand.leaving import delete_account
 from firsthand.tables import metadata
 from firsthand.taking_out import export_everything
 from firsthand.ties.kinds import FoundPerson, KindCount, TieKind
@@ -180,3 +182,13 @@ def test_the_people_of_exports_go_in_portions(house: House) -> None:
     assert rows(house, "import_person") == 0
     # Three portions, and each time one look more that finds nothing: ties, people, the account.
     assert house.db.figures()["write_transactions_total"] - before >= 6
+
+
+def test_whoever_was_deleted_elsewhere_a_moment_ago_is_told_to_sign_in(house: House) -> None:
+    """Another replica takes them for somebody for as long as it remembers them."""
+    ana = lively(house)
+    assert ana.client.get("/api/v1/me").status_code == 200
+    house.db.write_now(delete_account, ana.id)
+    scan = {"id": str(new_id()), "code": "TICKET-4711", "scanned_at": now().isoformat()}
+    answer = ana.client.post("/api/v1/scans", json={"device": "phone", "scans": [scan]})
+    assert answer.status_code == 401

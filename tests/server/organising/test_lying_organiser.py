@@ -197,3 +197,19 @@ def test_the_log_does_not_tell_which_browser_the_organiser_has(fair: Fair) -> No
     liar.bring()
     fair.olga.client.post("/organise/lake/staff", data={"email": ADDRESS})
     assert "Firefox" not in person.client.get("/me/log").text
+
+
+def test_the_list_is_its_organisers_and_not_who_helps(fair: Fair) -> None:
+    person, _ = listed(fair)
+    helper = fair.house.person("Zed Zealous")
+    fair.olga.client.post("/organise/lake/staff", data={"email": helper.email})
+    page = person.client.get("/events/lake").text
+    assert "Olga Organiser\u2019s list says you agreed" in page
+
+
+def test_who_had_chosen_and_left_is_not_called_claimed_any_more(fair: Fair) -> None:
+    person, liar = listed(fair)
+    person.client.put("/me/events/lake/listing", data={"listed": "yes"})
+    person.client.request("DELETE", "/api/v1/me")
+    assert liar.place().account_id is None
+    assert ">claimed<" not in fair.olga.client.get("/organise/lake/attendees").text

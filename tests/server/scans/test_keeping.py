@@ -175,3 +175,17 @@ def test_many_words_of_one_hide_nobody_elses_and_each_can_be_answered(house: Hou
     assert [claim.name for claim in told].count("Ana") == 1
     assert len(told) == 100
     house.db.write_now(dismiss_claim, ben.id, eve.id, oldest)
+
+
+def test_an_event_that_is_not_known_is_refused(house: House) -> None:
+    ana = house.person()
+    told = {"name": "Fenna", "event": "nowhere"}
+    assert ana.client.post("/api/v1/meetings", json=told).status_code == 400
+    assert ana.client.get("/api/v1/meetings").json()["items"] == []
+
+
+def test_a_meeting_with_somebody_else_that_day_answers_no_claim(house: House) -> None:
+    _, ben = two_at_an_event(house)
+    told = {"name": "Carla", "event": "seaside"}
+    assert ben.client.post("/api/v1/meetings", json=told).status_code == 201
+    assert claims(house, ben) == ["Ana"]

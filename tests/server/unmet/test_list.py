@@ -340,3 +340,14 @@ def test_the_page_stands_before_during_and_after_the_event(house: House, days: i
     page = mira.client.get("/events/seaside").text
     assert "Bring your X archive" in page
     assert ("I am here" in page) == (days == 0)
+
+
+def test_whom_one_knows_twice_is_listed_once_by_the_stronger_tie(seaside: Seaside) -> None:
+    """Whichever of the two was brought first."""
+    seaside.house.attendee(
+        seaside.event, "Fenna Wouters", handles=[("x", "fenna"), ("github", "fenna-codes")]
+    )
+    seaside.house.ties(seaside.mira, tie("fenna"))
+    seaside.house.ties(seaside.mira, tie("fenna-codes", REPLIED, network=Network.GITHUB))
+    (item,) = seaside.items()
+    assert item["reasons"][0]["network"] == "github"
