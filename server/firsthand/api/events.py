@@ -86,7 +86,7 @@ class DayCount(msgspec.Struct):
 
 class EventStatistics(msgspec.Struct):
     """Counts; null stands for too few to tell without telling who. Pairs are told once ten people
-    are among them besides who runs the event.
+    are among them besides the organiser.
     """
 
     attendees: int
