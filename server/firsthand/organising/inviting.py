@@ -22,7 +22,7 @@ from firsthand.handles.models import Handle
 from firsthand.organising.models import Invitation, RemovalRequest
 from firsthand.organising.removal_links import address_hash, anywhere_hash, removal_token
 from firsthand.organising.unasked import has_turn, take_turns
-from firsthand.reminders.delivering import INVITATION, Order, queue_mail
+from firsthand.reminders.delivering import INVITATION, Order, queue_mails
 
 # So many a transaction, so that no scan waits long.
 _AT_ONCE = 500
@@ -148,9 +148,13 @@ def _queue(
     insert_new(session, Invitation, rows)
     turns = {anywhere_hash(key, each.email): _letter_key(event_id, each) for each in waiting}
     take_turns(session, turns)
-    for each in waiting:
-        said = {"attendee": str(each.attendee_id), "address": each.hashed, "asked": asked}
-        queue_mail(session, sender_id, INVITATION, _letter_key(event_id, each), said)
+    said = {
+        _letter_key(event_id, each): {
+            "attendee": str(each.attendee_id), "address": each.hashed, "asked": asked,
+        }
+        for each in waiting
+    }  # fmt: skip
+    queue_mails(session, sender_id, INVITATION, said)
 
 
 def _letter_key(event_id: UUID, one: Waiting) -> str:
