@@ -122,6 +122,7 @@ def create_app(
     database = db or Database(settings.database_url)
     outbox = Outbox(database, HANDLERS)
     database.settle = outbox.settle
+    database.wake = outbox.wake
     elsewhere = Elsewhere.of(settings)
     pages = Pages(templates_folder(), assets.url, elsewhere.providers, demo=settings.demo)
     mailer = Mailer(settings)
@@ -132,6 +133,7 @@ def create_app(
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         tasks = [
             asyncio.create_task(_take_care(database, outbox, looker, settings.base_url)),
+            asyncio.create_task(outbox.settle_when_woken()),
             asyncio.create_task(_remind(database, sender)),
         ]
         try:

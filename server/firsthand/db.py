@@ -151,10 +151,10 @@ class _Job:
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What became of a job: ``result`` with whether work was left in the outbox, or ``failure``."""
+    """What became of a job: ``result`` with what was left in the outbox, or ``failure``."""
 
     job: _Job
-    result: tuple[Any, bool] | None = None
+    result: tuple[Any, Sequence[UUID]] | None = None
     failure: Exception | None = None
 
 
@@ -165,8 +165,10 @@ class DatabaseUnavailable(Exception):  # noqa: N818 (it says what it is; "Error"
 class Database:
     """Reads and writes of one database.
 
-    ``settle`` is awaited after a write that left work in the outbox (``session.info["outbox"]``),
-    so that whoever wrote sees the outcome in the next page.
+    ``settle`` is awaited after a write that left entries in the outbox (``session.info["outbox"]``)
+    with these, so that whoever wrote sees the outcome in the next page and waits for nobody else's;
+    with None it settles whatever there is. ``wake`` is called after a write whose entries are to be
+    worked off soon.
     """
 
     def __init__(self, url: str) -> None:
@@ -174,7 +176,8 @@ class Database:
         if self.url.drivername == "postgresql":
             self.url = self.url.set(drivername="postgresql+psycopg")
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.settle: Callable[[], Awaitable[None]] | None = None
+        self.settle: Callable[[Sequence[UUID] | None], Awaitable[None]] | None = None
+        self.wake: Callable[[], None] | None = None
         if self.is_sqlite:
             self.file = Path(cast(str, self.url.database))
             self._write_engine = self._grouped_engine = _sqlite_writer(self.file)
@@ -196,6 +199,10 @@ class Database:
         self._lock: int | None = None
         self._written = 0
         self._transactions = 0
+
+    @property
+    def is_closed(self) -> bool:
+        return self._closed
 
     def figures(self) -> dict[str, int]:
         """Counters since the start, for the metrics page."""
@@ -224,10 +231,24 @@ class Database:
         self, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run a verb in a transaction; returns after its commit. What the verb raises is raised."""
+        return cast(T, await self._settled(self._asked(verb, args, kwargs)))
+
+    async def write_unsettled(
+        self, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The same; nobody waits for what it leaves in the outbox, nor learns how much that is."""
+        result, left = await self._asked(verb, args, kwargs)
+        if left and self.wake:
+            self.wake()
+        return cast(T, result)
+
+    def _asked(
+        self, verb: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> "asyncio.Future[Any]":
         # A cancelled request cancels this future, never the write, which others share.
         done = asyncio.get_running_loop().create_future()
         self._queue(_Job(done, run=_in_its_context(verb, args, kwargs)))
-        return cast(T, await self._settled(done))
+        return done
 
     async def write_grouped(
         self, verb: Callable[[Session, Sequence[Item]], Sequence[T]], item: Item
@@ -238,9 +259,9 @@ class Database:
         return cast(T, await self._settled(done))
 
     async def _settled(self, done: "asyncio.Future[Any]") -> Any:
-        result, left_work = await done
-        if left_work and self.settle:
-            await self.settle()
+        result, left = await done
+        if left and self.settle:
+            await self.settle(left)
         return result
 
     def write_now(
@@ -422,8 +443,8 @@ def _run_batch(connection: Connection, batch: list[_Job]) -> list[_Outcome]:
         else:
             results = verb(session, [job.item for job in batch])
         session.flush()
-        left_work = bool(session.info.get("outbox"))
-    return [_Outcome(job, (result, left_work)) for job, result in zip(batch, results, strict=True)]
+        left = session.info.get("outbox", ())
+    return [_Outcome(job, (result, left)) for job, result in zip(batch, results, strict=True)]
 
 
 def _run_batch_guarded(connection: Connection, batch: list[_Job]) -> list[_Outcome]:

@@ -6,7 +6,7 @@ transaction of its own, so that whichever of two concurrent writes commits last 
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -34,8 +34,9 @@ class OutboxEntry(Base):
 
 
 def enqueue(session: Session, topic: str, subject: UUID, position: str = "") -> None:
-    session.add(OutboxEntry(topic=topic, subject=subject, position=position))
-    session.info["outbox"] = True
+    entry = OutboxEntry(id=new_id(), topic=topic, subject=subject, position=position)
+    session.add(entry)
+    session.info.setdefault("outbox", []).append(entry.id)
 
 
 class Outbox:
@@ -44,40 +45,68 @@ class Outbox:
     def __init__(self, db: Database, handlers: Mapping[str, Handler]) -> None:
         self._db = db
         self._handlers = handlers
+        self._woken = asyncio.Event()
 
-    async def settle(self) -> None:
-        """Handle what is there now."""
-        await asyncio.to_thread(self.settle_now)
+    async def settle(self, entries: Sequence[UUID] | None = None) -> None:
+        """Handle these and what they lead to; without them, whatever is there now."""
+        if entries is None:
+            await asyncio.to_thread(self.settle_now)
+        else:
+            await asyncio.to_thread(self._settle_these, entries)
+
+    def wake(self) -> None:
+        """Somebody has left work for which they do not wait."""
+        self._woken.set()
+
+    async def settle_when_woken(self) -> None:
+        """Until it is cancelled."""
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            try:
+                await self.settle()
+            except Exception:
+                log.exception("the outbox will be worked off at the next settling")
 
     def settle_now(self) -> None:
         tried: set[UUID] = set()
         # What is handled may leave something else to do.
         while fresh := [each for each in self._db.read_now(_waiting) if each not in tried]:
             tried.update(fresh)
-            for entry_id in fresh:
-                self._settle_one(entry_id)
+            self._settle_these(fresh)
 
-    def _settle_one(self, entry_id: UUID) -> None:
+    def _settle_these(self, entries: Sequence[UUID]) -> None:
+        while entries:
+            entries = [left for entry_id in entries for left in self._settle_one(entry_id)]
+
+    def _settle_one(self, entry_id: UUID) -> list[UUID]:
+        """Returns what it leaves to do."""
+        left: list[UUID] = []
         try:
             # Long work comes in short transactions, so that scans never wait for it.
-            while self._db.write_now(self._handle, entry_id):
-                pass
+            goes_on = not self._db.is_closed
+            while goes_on:
+                goes_on, more = self._db.write_now(self._handle, entry_id)
+                left += more
         except Exception:
             # It stays in the outbox and is tried again at the next settling or start.
             log.exception("an outbox entry could not be handled")
+        return left
 
-    def _handle(self, session: Session, entry_id: UUID) -> bool:
+    def _handle(self, session: Session, entry_id: UUID) -> tuple[bool, Sequence[UUID]]:
+        """Whether there is more of it, and what else it leaves to do."""
         entry = session.scalar(
             select(OutboxEntry).where(OutboxEntry.id == entry_id).with_for_update(skip_locked=True)
         )
         if entry is None:
-            return False
+            return False, ()
         further = self._handlers[entry.topic](session, entry.subject, entry.position)
+        left = session.info.get("outbox", ())
         if further is None:
             session.delete(entry)
-            return False
+            return False, left
         entry.position = further
-        return True
+        return True, left
 
 
 def _waiting(session: Session) -> list[UUID]:

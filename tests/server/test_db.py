@@ -181,3 +181,34 @@ def test_the_outbox_keeps_what_failed_for_the_next_time(db: Database) -> None:
     assert seen == [(subject, "failed"), (subject, ""), (subject, "half")]
     left = db.read_now(lambda s: s.scalar(select(func.count()).select_from(OutboxEntry)))
     assert left == 0
+
+
+def test_whoever_writes_waits_for_what_they_left_and_what_it_leads_to_alone(db: Database) -> None:
+    handled: list[str] = []
+
+    def pass_on(session: Session, subject: UUID, position: str) -> None:
+        handled.append("first")
+        enqueue(session, "second", subject)
+
+    outbox = Outbox(
+        db, {"first": pass_on, "second": lambda *_: handled.append("second"), "others": pytest.fail}
+    )
+    db.settle = outbox.settle
+    db.write_now(enqueue, "others", new_id())
+    asyncio.run(db.write(enqueue, "first", new_id()))
+    assert handled == ["first", "second"]
+
+
+def test_what_nobody_waits_for_is_worked_off_by_itself(db: Database) -> None:
+    done = Signal()
+    outbox = Outbox(db, {"later": lambda *_: done.set()})
+    db.settle, db.wake = outbox.settle, outbox.wake
+
+    async def write_one() -> None:
+        await db.write_unsettled(enqueue, "later", new_id())
+        assert not done.is_set(), "it was not waited for"
+        works = asyncio.create_task(outbox.settle_when_woken())
+        assert await asyncio.to_thread(done.wait, 30)
+        works.cancel()
+
+    asyncio.run(write_one())

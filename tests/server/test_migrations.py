@@ -1,6 +1,9 @@
 """The schema through time: what the models say, and nothing lost on the way there."""
 
 import datetime as dt
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -67,6 +70,119 @@ def test_each_step_keeps_every_row_that_was_there(empty_url: str) -> None:
             }
     assert kept.keys() >= {"account", "meeting", "scan", "tie"}
     engine.dispose()
+
+
+def test_a_migration_that_breaks_off_leaves_what_was_there_and_goes_through_later(
+    empty_url: str,
+) -> None:
+    def break_off(_: Any, __: Any, statement: str, *___: Any) -> None:
+        if statement.startswith(("UPDATE alembic_version", "INSERT INTO alembic_version")):
+            raise KeyboardInterrupt
+
+    for revision in REVISIONS:
+        schema = _schema(empty_url)
+        sa.event.listen(sa.Engine, "before_cursor_execute", break_off)
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                command.upgrade(_config(empty_url), revision)
+        finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", break_off)
+        assert _schema(empty_url) == schema, revision
+        command.upgrade(_config(empty_url), revision)
+
+
+# Dies as by a power cut, at the end of a revision that copies a table.
+_KILLED = """
+import os, signal, sys
+import sqlalchemy as sa
+from firsthand.migrations import upgrade
+
+def kill(_, __, statement, *___):
+    if "SET seen_name" in statement:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+sa.event.listen(sa.Engine, "before_cursor_execute", kill)
+upgrade(sys.argv[1])
+"""
+
+
+def test_a_migration_that_is_killed_leaves_what_was_there_and_goes_through_later(
+    empty_url: str,
+) -> None:
+    command.upgrade(_config(empty_url), "0018")
+    schema = _schema(empty_url)
+    killed = subprocess.run([sys.executable, "-c", _KILLED, empty_url], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert _schema(empty_url) == schema
+    upgrade(empty_url)
+
+
+# The first that has a way back goes back to this one.
+EARLIEST = "0016"
+
+
+def test_what_has_a_way_back_goes_back_and_forth(empty_url: str) -> None:
+    schemas = {}
+    for revision in REVISIONS:
+        command.upgrade(_config(empty_url), revision)
+        schemas[revision] = _schema(empty_url)
+    for revision in reversed(REVISIONS[REVISIONS.index(EARLIEST) : -1]):
+        command.downgrade(_config(empty_url), revision)
+        assert _schema(empty_url) == schemas[revision]
+    upgrade(empty_url)
+    assert _schema(empty_url) == schemas[REVISIONS[-1]]
+
+
+def test_a_scan_that_was_never_edited_says_so_on_either_side_of_the_revision(
+    empty_url: str,
+) -> None:
+    engine = sa.create_engine(empty_url)
+    command.upgrade(_config(empty_url), "0017")
+    with engine.begin() as connection:
+        for table in _tables(engine).values():
+            _fill(connection, table)
+        connection.execute(sa.text("UPDATE scan SET edited_sequence = 0"))
+
+    def says() -> int:
+        with engine.connect() as connection:
+            return int(connection.scalar(sa.text("SELECT edited_sequence FROM scan")) or 0)
+
+    command.upgrade(_config(empty_url), "0018")
+    assert says() == -1
+    command.downgrade(_config(empty_url), "0017")
+    assert says() == 0
+    engine.dispose()
+
+
+def test_whose_badge_a_scan_was_of_is_not_looked_for_among_all_of_an_event(tmp_path: Path) -> None:
+    """SQLite has no figures of these tables, and took the wrong index: for hours."""
+    url = f"sqlite:///{tmp_path}/firsthand.db"
+    command.upgrade(_config(url), "0019")
+    module = ScriptDirectory.from_config(_config(url)).get_revision("0019").module
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {module._WHOSE_BADGE}").all()
+    engine.dispose()
+    steps = [row.detail for row in plan]
+    assert any("SEARCH attendee" in step and "(id=?)" in step for step in steps)
+    assert not any("attendee_event_id" in step for step in steps)
+
+
+def _schema(url: str) -> Any:
+    """All tables with their columns, keys and indexes, and the revision that the database says."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        look = sa.inspect(connection)
+        revision = MigrationContext.configure(connection).get_current_revision()
+        return revision, {
+            name: (
+                {(each["name"], str(each["type"]), each["nullable"]) for each in columns},
+                {(each["name"], each["referred_table"]) for each in look.get_foreign_keys(name)},
+                {(each["name"], *each["column_names"]) for each in look.get_indexes(name)},
+            )
+            for (_, name), columns in look.get_multi_columns().items()
+            if name != "alembic_version"
+        }
 
 
 def _tables(engine: sa.Engine) -> dict[str, sa.Table]:

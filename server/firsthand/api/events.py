@@ -86,7 +86,7 @@ class DayCount(msgspec.Struct):
 
 class EventStatistics(msgspec.Struct):
     """Counts; null stands for too few to tell without telling who. Pairs are told once ten people
-    are among them besides who runs the event.
+    are among them besides the organiser.
     """
 
     attendees: int
@@ -227,7 +227,7 @@ async def post_attendees(
         first = 0
     read = await asyncio.to_thread(read_list, body, chosen, first=first)
     key = removal_key(settings.code_secret)
-    return await db.write(import_read_list, event.id, read, listed, key)
+    return await db.write_unsettled(import_read_list, event.id, read, listed, key)
 
 
 @get(

@@ -20,6 +20,7 @@ from firsthand.scans.reading import (
     clean_intents_and_note,
     read_scan,
     sent_id,
+    without_controls,
 )
 from firsthand.scans.recording import ScanBatch, record_scans
 
@@ -75,7 +76,7 @@ async def upload_scans(state: State, viewer: SignedIn, data: JSONBody[ScanUpload
         raise Invalid(f"A device's name has at most {LONGEST_DEVICE} characters.")
     batch = ScanBatch(
         owner_id=viewer.account_id,
-        device=data.device,
+        device=without_controls(data.device),
         scans=[read_scan(raw) for raw in data.scans],
         base_url=state.settings.base_url,
         code_key=state.code_key,

@@ -49,8 +49,9 @@ async def post_invitations(
     if not mailer.reaches_people:
         raise Conflict("This server cannot send mail.")
     key = removal_key(settings.code_secret)
-    sent = 0
-    while some := await db.write(invite_some, key, event.id, viewer.account_id):
+    sent, after = await db.write(invite_some, key, event.id, viewer.account_id)
+    while after:
+        some, after = await db.write(invite_some, key, event.id, viewer.account_id, after)
         sent += some
     return see_other(f"/organise/{slug}/invitations?sent={sent}")
 

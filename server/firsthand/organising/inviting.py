@@ -4,11 +4,12 @@ An address that has had it is remembered by its hash, whatever becomes of the li
 account gets none, and the organiser is not told so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.models import Account
@@ -21,7 +22,7 @@ from firsthand.handles.models import Handle
 from firsthand.organising.models import Invitation, RemovalRequest
 from firsthand.organising.removal_links import address_hash, anywhere_hash, removal_token
 from firsthand.organising.unasked import has_turn, take_turns
-from firsthand.reminders.delivering import INVITATION, Order, queue_mail
+from firsthand.reminders.delivering import INVITATION, Order, queue_mails
 
 # So many a transaction, so that no scan waits long.
 _AT_ONCE = 500
@@ -59,15 +60,30 @@ class Waiting:
 
 def count_invitable(session: Session, key: bytes, event_id: UUID) -> int:
     """How many addresses have had no mail yet."""
-    return len(_without_mail(session, key, event_id))
+    waiting = _addresses(key, event_id, session.execute(_on_the_list(event_id)))
+    written = select(Invitation.address_hash).where(Invitation.event_id == event_id)
+    return len(waiting.keys() - set(session.scalars(written)))
 
 
-def invite_some(session: Session, key: bytes, event_id: UUID, sender_id: UUID) -> int:
-    """Queue the mail of some who have had none; how many. Call until it is none."""
+def invite_some(
+    session: Session, key: bytes, event_id: UUID, sender_id: UUID, after: UUID | None = None
+) -> tuple[int, UUID | None]:
+    """Queue the mail of those among the next attendees who have had none: how many, and the
+    attendee after whom it goes on; None at the end.
+    """
     lock_owners(session, [event_id])
-    some = _without_mail(session, key, event_id)[:_AT_ONCE]
-    _queue(session, key, event_id, some, sender_id, asked=False)
-    return len(some)
+    stmt = _on_the_list(event_id).limit(_AT_ONCE)
+    if after is not None:
+        stmt = stmt.where(Attendee.id > after)
+    some = session.execute(stmt).all()
+    waiting = _addresses(key, event_id, some)
+    written = select(Invitation.address_hash).where(
+        Invitation.event_id == event_id, Invitation.address_hash.in_(waiting)
+    )
+    for hashed in session.scalars(written):
+        del waiting[hashed]
+    _queue(session, key, event_id, list(waiting.values()), sender_id, asked=False)
+    return len(waiting), some[-1].id if len(some) == _AT_ONCE else None
 
 
 def ask_removal(session: Session, key: bytes, token: str, *, can_mail: bool) -> None:
@@ -81,11 +97,11 @@ def ask_removal(session: Session, key: bytes, token: str, *, can_mail: bool) -> 
     if attendee is None or is_told_claimed(attendee):
         return
     lock_owners(session, [attendee.event_id])
-    waits = _without_mail(session, key, attendee.event_id, attendee.email or "") if can_mail else []
+    waits = _if_without_mail(session, key, attendee) if can_mail else None
     organiser_id = _organiser(session, attendee.event_id)
     if waits and organiser_id is not None:
-        _queue(session, key, attendee.event_id, waits, organiser_id, asked=True)
-        if all(_has_turn(session, key, attendee.event_id, each) for each in waits):
+        _queue(session, key, attendee.event_id, [waits], organiser_id, asked=True)
+        if _has_turn(session, key, attendee.event_id, waits):
             return
     row = {"event_id": attendee.event_id, "attendee_id": attendee.id}
     insert_new(session, RemovalRequest, [row])
@@ -132,9 +148,13 @@ def _queue(
     insert_new(session, Invitation, rows)
     turns = {anywhere_hash(key, each.email): _letter_key(event_id, each) for each in waiting}
     take_turns(session, turns)
-    for each in waiting:
-        said = {"attendee": str(each.attendee_id), "address": each.hashed, "asked": asked}
-        queue_mail(session, sender_id, INVITATION, _letter_key(event_id, each), said)
+    said = {
+        _letter_key(event_id, each): {
+            "attendee": str(each.attendee_id), "address": each.hashed, "asked": asked,
+        }
+        for each in waiting
+    }  # fmt: skip
+    queue_mails(session, sender_id, INVITATION, said)
 
 
 def _letter_key(event_id: UUID, one: Waiting) -> str:
@@ -145,29 +165,31 @@ def _has_turn(session: Session, key: bytes, event_id: UUID, one: Waiting) -> boo
     return has_turn(session, anywhere_hash(key, one.email), _letter_key(event_id, one))
 
 
-def _without_mail(
-    session: Session, key: bytes, event_id: UUID, email: str | None = None
-) -> list[Waiting]:
-    """One attendee of each address: on the list, not known to be claimed, not written to."""
-    if email == "":
-        return []
-    stmt = (
-        select(Attendee.email, Attendee.id)
+def _on_the_list(event_id: UUID) -> Select[UUID, str | None]:
+    """Those with an address who are not known to be claimed, the oldest first."""
+    return (
+        select(Attendee.id, Attendee.email)
         .where(Attendee.event_id == event_id, ~told_claimed(), Attendee.email > "")
-        .order_by(Attendee.id.desc())
+        .order_by(Attendee.id)
     )
-    if email is not None:
-        stmt = stmt.where(Attendee.email == email)
-    found = {email: attendee_id for email, attendee_id in session.execute(stmt) if email}
-    written = set(
-        session.scalars(select(Invitation.address_hash).where(Invitation.event_id == event_id))
-    )
-    hashed = {address: address_hash(key, event_id, address) for address in found}
-    return [
-        Waiting(address, hashed[address], attendee_id)
-        for address, attendee_id in found.items()
-        if hashed[address] not in written
-    ]
+
+
+def _addresses(key: bytes, event_id: UUID, attendees: Iterable[Any]) -> dict[str, Waiting]:
+    """By the hash of the address; of several with one address, the first."""
+    found: dict[str, UUID] = {}
+    for attendee in attendees:
+        found.setdefault(attendee.email, attendee.id)
+    waiting = (Waiting(email, address_hash(key, event_id, email), found[email]) for email in found)
+    return {each.hashed: each for each in waiting}
+
+
+def _if_without_mail(session: Session, key: bytes, attendee: Attendee) -> Waiting | None:
+    if not attendee.email:
+        return None
+    hashed = address_hash(key, attendee.event_id, attendee.email)
+    if session.get(Invitation, (attendee.event_id, hashed)) is not None:
+        return None
+    return Waiting(attendee.email, hashed, attendee.id)
 
 
 def _organiser(session: Session, event_id: UUID) -> UUID | None:

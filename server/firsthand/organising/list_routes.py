@@ -127,7 +127,7 @@ async def put_import(
         # Pressed twice, the report is there already.
         with contextlib.suppress(Conflict):
             key = removal_key(settings.code_secret)
-            await db.write(import_kept_list, event.id, list_id, read, listed, key)
+            await db.write_unsettled(import_kept_list, event.id, list_id, read, listed, key)
     return see_other(f"/organise/{slug}/lists/{list_id}")
 
 

@@ -67,7 +67,9 @@ async def add_attendee(
     form = await read_form(request)
     typed = {name: form.text(name) for name in BY_HAND}
     try:
-        report = await db.write(add_by_hand, event.id, typed, removal_key(settings.code_secret))
+        report = await db.write_unsettled(
+            add_by_hand, event.id, typed, removal_key(settings.code_secret)
+        )
     except Invalid as invalid:
         page = await _page(db, cursors, viewer, event, "", "")
         return _render(pages, viewer, event, page, typed=typed, fields=invalid.fields)

@@ -1,10 +1,13 @@
 """An event in numbers: never who met whom, and no number that could tell.
 
-A count below FEWEST_SHOWN is not told. Pairs, without whoever runs the event, are told only once
+A count below FEWEST_SHOWN is not told. Pairs, without the organiser, are told only once
 FEWEST_PEOPLE are among them, and online ties only once as many people who took part have some:
 whoever makes up all pairs but one would otherwise read off whether these two know each other.
 "None" is no number either then, and a day with too few does not stand there, nor the smallest of
-the others if the whole would tell what is kept back.
+the others while the whole would tell what is kept back.
+
+Staff count like everybody: an organiser makes and removes them at will, and with each left out in
+turn, two numbers would tell how many each of two people met, a third whether they met each other.
 """
 
 from collections.abc import Sequence
@@ -19,6 +22,7 @@ from sqlalchemy import (
     CompoundSelect,
     Select,
     SelectBase,
+    Subquery,
     and_,
     case,
     exists,
@@ -35,7 +39,7 @@ from firsthand.attendees.showing import may_be_matched, told_claimed
 from firsthand.badges.models import Badge
 from firsthand.contacts.models import Contact, ContactAttendee
 from firsthand.events.days import local_day
-from firsthand.events.models import Event, EventRole
+from firsthand.events.models import Event, EventRole, Role
 from firsthand.handles.models import Handle
 from firsthand.meetings.models import Meeting, Origin
 from firsthand.scans.models import Scan
@@ -170,12 +174,19 @@ def _has_a_live_scan() -> ColumnElement[bool]:
 
 def _by_day(session: Session, event: Event) -> list[tuple[date, int]]:
     pairs = _ordered(_meetings(event.id), event.id).subquery()
-    of_days = select(pairs.c.one, pairs.c.other, pairs.c.day.label("part"))
-    told = _told_by(session, of_days)
-    kept_back = (session.scalar(select(func.count()).select_from(pairs)) or 0) - sum(told.values())
-    if told and 0 < kept_back < FEWEST_SHOWN:
+    told = _told_by(session, select(pairs.c.one, pairs.c.other, pairs.c.day.label("part")))
+    while told and _would_tell(session, pairs, list(told)):
         del told[min(told, key=lambda day: (told[day], day))]
     return list(told.items())
+
+
+def _would_tell(session: Session, pairs: Subquery, days: Sequence[date]) -> bool:
+    """Whether the whole, less these days, tells of pairs of another day that are too few."""
+    if session.scalar(select(~exists().where(pairs.c.day.not_in(days)))):
+        return False
+    on_these = select(pairs.c.one, pairs.c.other).where(pairs.c.day.in_(days))
+    rest = select(pairs.c.one, pairs.c.other).except_(on_these).subquery()
+    return _told_pairs(session, select(rest)) is None
 
 
 def _pairs_met(event_id: UUID) -> Select[Any]:
@@ -201,9 +212,7 @@ def _ties(event_id: UUID) -> Select[*tuple[Any, ...]]:
             Match.event_id == event_id,
             may_be_matched(Handle),
             _took_part(mine),
-            mine.account_id.not_in(
-                select(EventRole.account_id).where(EventRole.event_id == event_id)
-            ),
+            mine.account_id.not_in(_organisers(event_id)),
         )
     )
 
@@ -239,14 +248,12 @@ def _meetings(event_id: UUID, *conditions: ColumnElement[bool]) -> CompoundSelec
 
 
 def _ordered(pairs: SelectBase, event_id: UUID) -> Select[Any]:
-    """The same pairs whichever of the two they were told by, each once a day; without whoever runs
-    the event or helps with it, who could make up as many as they like.
+    """The same pairs whichever of the two they were told by, each once a day; without the
+    organiser, who could make up as many as they like.
     """
     both = pairs.subquery()
-    runs_it = (
-        select(Attendee.id)
-        .join(EventRole, EventRole.account_id == Attendee.account_id)
-        .where(Attendee.event_id == event_id, EventRole.event_id == event_id)
+    runs_it = select(Attendee.id).where(
+        Attendee.event_id == event_id, Attendee.account_id.in_(_organisers(event_id))
     )
     is_ordered = both.c.one < both.c.other
     return (
@@ -261,4 +268,11 @@ def _ordered(pairs: SelectBase, event_id: UUID) -> Select[Any]:
             both.c.other.not_in(runs_it),
         )
         .distinct()
+    )
+
+
+def _organisers(event_id: UUID) -> Select[UUID]:
+    """Whom nobody makes or removes: who made the event."""
+    return select(EventRole.account_id).where(
+        EventRole.event_id == event_id, EventRole.role == Role.ORGANISER
     )

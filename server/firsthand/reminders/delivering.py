@@ -107,7 +107,19 @@ def queue_mail(
     session: Session, owner_id: UUID, kind: str, key: str, data: Mapping[str, Any]
 ) -> None:
     """A mail that is made once for its key; what it says is read when it goes out."""
-    _make(session, owner_id, Channel.MAIL, kind, f"{key}/mail", data, now())
+    queue_mails(session, owner_id, kind, {key: data})
+
+
+def queue_mails(
+    session: Session, owner_id: UUID, kind: str, said: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """The same for many at once, by their keys."""
+    moment = now()
+    rows = [
+        _row(owner_id, Channel.MAIL, kind, f"{key}/mail", data, moment)
+        for key, data in said.items()
+    ]
+    insert_new(session, Delivery, rows)
 
 
 def show_on_page(
@@ -192,7 +204,19 @@ def _make(
     data: Mapping[str, Any],
     not_before: datetime,
 ) -> None:
-    row = {
+    row = _row(owner_id, channel, kind, key, data, not_before)
+    insert_new(session, Delivery, [row])
+
+
+def _row(
+    owner_id: UUID,
+    channel: Channel,
+    kind: str,
+    key: str,
+    data: Mapping[str, Any],
+    not_before: datetime,
+) -> dict[str, Any]:
+    return {
         "owner_id": owner_id,
         "id": new_id(),
         "channel": channel,
@@ -203,4 +227,3 @@ def _make(
         "state": DeliveryState.SENT if channel == Channel.PAGE else DeliveryState.WAITING,
         "ended_at": now() if channel == Channel.PAGE else None,
     }
-    insert_new(session, Delivery, [row])

@@ -114,4 +114,4 @@ def _here(db: Database, owner_id: UUID, import_id: UUID, told: Wanted) -> Here:
 
 async def _settle(db: Database) -> None:
     if db.settle:
-        await db.settle()
+        await db.settle(None)

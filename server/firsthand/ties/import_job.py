@@ -174,4 +174,4 @@ def _flush(db: Database, owner_id: UUID, import_id: UUID, findings: _Findings) -
 
 async def _settle(db: Database) -> None:
     if db.settle:
-        await db.settle()
+        await db.settle(None)

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
 from sqlalchemy import select, update
 
+from firsthand.accounts import viewers
 from firsthand.accounts.models import SignInSession
 from firsthand.accounts.sessions import start_session
 from firsthand.accounts.signing_in import make_link_token
@@ -189,3 +191,15 @@ def test_a_visit_is_noted_at_most_once_an_hour(house: House) -> None:
     house.app.state.viewers.forget_everybody()
     ana.client.get("/api/v1/me")
     assert seen() == noted
+
+
+def test_who_is_asking_is_remembered_of_so_many_at_most(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(viewers, "_MOST", 2)
+    house.app.state.viewers.forget_everybody()
+    remembered = []
+    for person in [house.person(f"Person {n}") for n in range(4)]:
+        assert person.client.get("/api/v1/me").status_code == 200
+        remembered.append(len(house.app.state.viewers._known))
+    assert remembered == [1, 2, 1, 2]

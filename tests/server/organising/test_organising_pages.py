@@ -395,7 +395,7 @@ def test_of_whom_an_organiser_only_lists_no_tie_counts_until_they_take_part(
     assert statistics(house, organiser)["pairs_known_online"] == 13
 
 
-def test_who_runs_the_event_knows_and_meets_nobody_in_its_numbers(
+def test_the_organiser_knows_and_meets_nobody_in_the_events_numbers(
     house: House, organiser: Person, event: Event
 ) -> None:
     crowd = Crowd(house, event, 9)

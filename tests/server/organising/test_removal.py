@@ -16,6 +16,7 @@ from firsthand.reminders.models import Delivery
 from firsthand.tables import metadata
 from tests.server.house import House
 from tests.server.organising.conftest import LIST, Fair
+from tests.statements import statements
 
 
 def test_each_address_gets_one_mail_that_says_who_gave_it_and_what_is_shown(fair: Fair) -> None:
@@ -55,6 +56,31 @@ def test_one_buyer_of_many_tickets_gets_one_mail_that_names_them_all(fair: Fair)
     (text,) = fair.mails_to("buyer@example.org")
     assert "Ann" in text
     assert "Bob" in text
+
+
+def test_a_list_of_several_portions_is_written_to_once_each(fair: Fair) -> None:
+    """The buyer stands at its beginning and at its end."""
+    people = [f"Guest {n},guest{n}@example.org,G-{n}" for n in range(1, 510)]
+    buyer = "Ann,buyer@example.org,B-{}"
+    fair.bring("\n".join(["name,email,ticket", buyer.format(1), *people, buyer.format(2)]))
+    sent = fair.olga.client.post("/organise/seaside/invitations").headers["location"]
+    assert sent.endswith("?sent=512")
+    queued = select(Delivery.key).where(Delivery.key.startswith("invitation"))
+    keys = fair.house.db.read_now(lambda session: session.scalars(queued).all())
+    assert (len(keys), len(set(keys))) == (512, 512)
+    sent = fair.olga.client.post("/organise/seaside/invitations").headers["location"]
+    assert sent.endswith("?sent=0")
+
+
+def test_a_request_by_a_badge_reads_of_its_own_address_alone(fair: Fair) -> None:
+    """Whoever is signed out may ask for it, of an event with any number of people."""
+    path = f"/b/{fair.token('Priya Nair')}/removal"
+    with statements() as said:
+        fair.house.client().post(path)
+    read = [each for each in said if re.search(r"FROM (invitation|attendee)\b", each)]
+    assert read
+    for each in read:
+        assert re.search(r"(address_hash|attendee\.id|token) (=|IN) ", each), each
 
 
 def test_who_has_an_account_gets_none(fair: Fair) -> None:

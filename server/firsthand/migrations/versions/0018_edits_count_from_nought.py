@@ -10,3 +10,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("UPDATE scan SET edited_sequence = -1 WHERE edited_sequence = 0")
+
+
+def downgrade() -> None:
+    op.execute("UPDATE scan SET edited_sequence = 0 WHERE edited_sequence = -1")

@@ -17,6 +17,8 @@ _WEARERS = (("wearer_account_id", "account"), ("wearer_attendee_id", "attendee")
 
 # A code that is no badge made no link to a place. Where several places of the event are on one
 # card, nobody knows any more which badge it was: none is taken.
+# The event is compared by what it is not: by an equality SQLite would begin with all attendees of
+# the event, for each scan (100,000 scans and 5,000 attendees: half an hour instead of seconds).
 _PLACES = """
     FROM contact AS scanned
     JOIN contact AS member
@@ -27,7 +29,7 @@ _PLACES = """
     JOIN meeting ON meeting.owner_id = scan.owner_id AND meeting.id = scan.meeting_id
     WHERE scanned.owner_id = scan.owner_id
       AND scanned.id = scan.contact_id
-      AND attendee.event_id = meeting.event_id
+      AND NOT attendee.event_id <> meeting.event_id
 """
 _WHOSE_BADGE = f"""
     UPDATE scan SET wearer_attendee_id = (SELECT attendee.id {_PLACES} LIMIT 1)
