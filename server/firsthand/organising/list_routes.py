@@ -42,6 +42,7 @@ _FIELD_WORDS = {
     ListField.COMPANY: "Company",
     ListField.LISTED: "Agreed to be listed",
     ListField.TICKET: "Ticket",
+    ListField.ORDER: "Order",
 }
 _MEANINGS = [
     ("", "(ignore)"),

@@ -139,6 +139,21 @@ def test_what_is_wrong_with_somebody_added_by_hand_is_told_beside_the_field(
     assert names(house) == set()
 
 
+def test_somebody_added_by_hand_never_becomes_a_namesake(
+    house: House, organiser: Person, event: Event
+) -> None:
+    submit(organiser, upload(organiser, b"name,email\nAna,ana@example.org\n"))
+    path = "/organise/seaside/attendees"
+    typed = {"name": "Ana", "email": "other@example.org"}
+    answer = organiser.client.post(path, data=typed, follow_redirects=True)
+    assert "Somebody of this name was on the list already." in answer.text
+    assert answer.text.count('<th scope="row">') == 2
+    # Which of the two is meant, nobody knows.
+    refused = organiser.client.post(path, data={"name": "Ana"})
+    assert refused.status_code == 400
+    assert 'id="name-error"' in refused.text
+
+
 def test_the_table_is_searched_and_paged(house: House, organiser: Person, event: Event) -> None:
     rows = "".join(f"Person {n:03},p{n}@example.org\n" for n in range(60))
     submit(organiser, upload(organiser, f"name,email\n{rows}".encode()))
