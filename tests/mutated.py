@@ -119,7 +119,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "select(Badge.attendee_id, Badge.token).where(Badge.revoked_at.is_(None))",
     ): "only those of the people found are kept, who are of one event; it spares reading the rest",
     ("events/staff.py", "runs_an_event", "1 -> 2"): "only the first row is looked at",
-    ("organising/removing.py", "has_removed", "1 -> 2"): "only the first row is looked at",
     (
         "organising/removing.py",
         "listed_with",

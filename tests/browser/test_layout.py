@@ -94,7 +94,7 @@ def test_what_a_thumb_aims_at_is_large_enough(visits: Visits, name: str) -> None
     page = visits.open(name)
     small: list[str] = page.evaluate(
         """thumb => [...document.querySelectorAll(
-            "nav a, button, .button, summary, select, input:not([type=hidden])")]
+            "nav a, .steps a, button, .button, summary, select, input:not([type=hidden])")]
           .map(target => target.closest("label") ?? target)
           .filter(target => target.checkVisibility({visibilityProperty: true}))
           .map(target => [target, target.getBoundingClientRect()])

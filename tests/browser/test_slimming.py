@@ -119,7 +119,7 @@ def choose(page: Page, file: Path) -> None:
 
 
 def bring(page: Page) -> None:
-    page.get_by_role("button", name="Bring it").click()
+    page.get_by_role("button", name="Import it").click()
 
 
 def report(page: Page) -> str:
@@ -294,7 +294,7 @@ def test_after_a_reload_the_same_file_goes_on_and_can_be_cancelled(
         with page.expect_response(lambda answer: answer.request.method == "DELETE"):
             page.get_by_role("button", name="Cancel").click()
         expect(page.locator("[data-sending]")).to_be_hidden()
-        expect(page.get_by_role("button", name="Bring it")).to_be_enabled()
+        expect(page.get_by_role("button", name="Import it")).to_be_enabled()
         page.goto("/import")
         # The one that was cancelled was never brought.
         assert page.locator("section .rows li").count() == 1

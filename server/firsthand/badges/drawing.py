@@ -7,7 +7,15 @@ from reportlab.pdfgen.canvas import Canvas
 
 from firsthand.badges.codes import spoken_short_code
 from firsthand.badges.faces import Style
-from firsthand.badges.geometry import QUIET_MODULES, Box, Layout, Type, qr_module
+from firsthand.badges.geometry import (
+    NAME_LINES,
+    QUIET_MODULES,
+    ROLE_LINES,
+    Box,
+    Layout,
+    Type,
+    qr_module,
+)
 from firsthand.badges.qr import qr_bars
 from firsthand.badges.text_fit import LEADING, Fitted, fit
 from firsthand.badges.typeset import Typesetter, is_right_to_left
@@ -125,7 +133,7 @@ def _draw_name(canvas: Canvas, name: str, layout: Layout, setter: Typesetter) ->
         canvas.line(box.x, box.y + box.height * 0.2, box.right, box.y + box.height * 0.2)
         return
     # Name and role stand together, however short the name is.
-    _draw_block(canvas, name, box, layout.attendee_type, setter, lines=2, at_bottom=True)
+    _draw_block(canvas, name, box, layout.attendee_type, setter, lines=NAME_LINES, at_bottom=True)
 
 
 def _draw_role(canvas: Canvas, badge: Badge, layout: Layout, setter: Typesetter) -> None:
@@ -136,7 +144,9 @@ def _draw_role(canvas: Canvas, badge: Badge, layout: Layout, setter: Typesetter)
     for text, style in ((company, Style.STRONG), (headline, Style.PLAIN)):
         part = Box(box.x, box.y, box.width, box.height * share)
         part = part.moved(0, box.top - used - part.top)
-        used += _draw_block(canvas, text, part, layout.role_type, setter, style=style, lines=2)
+        used += _draw_block(
+            canvas, text, part, layout.role_type, setter, style=style, lines=ROLE_LINES
+        )
 
 
 def _draw_block(

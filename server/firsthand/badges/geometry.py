@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 POINTS_PER_MM = 72 / 25.4
+# The most lines that a name, and each of headline and company, may take.
+NAME_LINES, ROLE_LINES = 3, 2
 QUIET_MODULES = 4  # what ISO/IEC 18004 asks for on each side of a QR code
 
 

@@ -4,13 +4,15 @@ Lengths are in points, y downwards as SVG counts. Only the fonts are the browser
 letters are estimated.
 """
 
+import unicodedata
 from dataclasses import dataclass
 
-from firsthand.badges.geometry import QUIET_MODULES, Box, Layout, Type
+from firsthand.badges.geometry import NAME_LINES, QUIET_MODULES, ROLE_LINES, Box, Layout, Type
+from firsthand.badges.text_fit import LEADING, fit
 
 # How wide a letter of a heading is, on average, in parts of its size.
 _LETTER = 0.6
-_LINE = 1.12
+_ASCENT = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,8 @@ def preview(layout: Layout, *, name: str, role: str) -> Example:
     return Example(
         width=layout.badge.width,
         height=layout.badge.height,
-        name=_fitted(name, parts["attendee"], layout.attendee_type),
-        role=_fitted(role, parts["role"], layout.role_type),
+        name=_fitted(name, parts["attendee"], layout.attendee_type, NAME_LINES),
+        role=_fitted(role, parts["role"], layout.role_type, ROLE_LINES),
         qr=Box(parts["qr"].x, parts["qr"].y, side, side),
         parts=parts,
         sizes={"event": layout.event_type.largest, "short_code": layout.short_code_type.largest},
@@ -58,32 +60,14 @@ def _from_top(box: Box, badge: Box) -> Box:
     return Box(box.x, badge.height - box.top, box.width, box.height)
 
 
-def _fitted(text: str, box: Box, sizes: Type) -> list[PlacedLine]:
-    """As large as fits, in as few lines as fit; at the smallest size it is cut off."""
-    size = sizes.largest
-    while size > sizes.smallest and not _fits(text, box, size):
-        size -= 0.5
-    lines = _wrapped(text, box.width, size)[: max(1, int(box.height / (size * _LINE)))]
+def _fitted(text: str, box: Box, sizes: Type, most_lines: int) -> list[PlacedLine]:
+    fitted = fit(text, _width, (box.width, box.height), (sizes.largest, sizes.smallest), most_lines)
     return [
-        PlacedLine(line, box.x, box.y + size * (0.85 + _LINE * number), size)
-        for number, line in enumerate(lines)
+        PlacedLine(line, box.x, box.y + fitted.size * (_ASCENT + LEADING * number), fitted.size)
+        for number, line in enumerate(fitted.lines)
     ]
 
 
-def _fits(text: str, box: Box, size: float) -> bool:
-    lines = _wrapped(text, box.width, size)
-    is_whole = set(text.split()) <= {word for line in lines for word in line.split()}
-    return is_whole and len(lines) * size * _LINE <= box.height
-
-
-def _wrapped(text: str, width: float, size: float) -> list[str]:
-    most = max(1, int(width / (size * _LETTER)))
-    lines: list[str] = []
-    # A word that is longer than a line goes on in the next one.
-    words = [w[i : i + most] for w in text.split() for i in range(0, len(w), most)]
-    for word in words:
-        if lines and len(lines[-1]) + 1 + len(word) <= most:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return lines
+def _width(text: str) -> float:
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    return wide + _LETTER * (len(text) - wide)

@@ -23,31 +23,48 @@ class ListField(StrEnum):
     COMPANY = "company"
     LISTED = "listed"
     TICKET = "ticket"
+    ORDER = "order"
 
 
 NETWORKS = frozenset(network.value for network in Network)
 MEANINGS = frozenset({field.value for field in ListField} | NETWORKS)
 
+# As ticketing systems and forms write them, in the languages of Europe that most of them speak.
 _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     ListField.NAME: (
         *("name", "full name", "attendee", "attendee name", "participant", "ticket full name"),
+        *("vollständiger name", "vor und nachname", "teilnehmername", "nom complet"),
+        *("nom et prénom", "prénom et nom", "nombre completo", "nombre y apellidos"),
+        *("nome completo", "nome e cognome", "naam", "volledige naam", "imię i nazwisko"),
+        *("jméno a příjmení", "namn", "navn", "nimi"),
     ),
     ListField.FIRST_NAME: (
         *("first name", "firstname", "given name", "forename", "ticket first name"),
+        *("vorname", "vornamen", "prénom", "prénoms", "nombre", "nome", "nome próprio", "voornaam"),
+        *("imię", "jméno", "förnamn", "fornavn", "etunimi", "keresztnév", "prenume"),
     ),
     ListField.LAST_NAME: (
         *("last name", "lastname", "surname", "family name", "ticket last name"),
+        *("nachname", "familienname", "nom", "nom de famille", "apellido", "apellidos", "cognome"),
+        *("apelido", "sobrenome", "achternaam", "nazwisko", "příjmení", "efternamn", "efternavn"),
+        *("etternavn", "sukunimi", "vezetéknév", "nume", "nume de familie"),
     ),
     ListField.EMAIL: (
         *("email", "e mail", "mail", "email address", "e mail address"),
         *("attendee email", "ticket email"),
+        *("e mail adresse", "mailadresse", "courriel", "adresse e mail", "adresse email"),
+        *("correo", "correo electrónico", "indirizzo e mail", "indirizzo email", "e mailadres"),
+        *("adres e mail", "e post", "e postadress", "e postadresse", "sähköposti"),
     ),
     ListField.HEADLINE: (
         *("headline", "title", "job title", "job", "role", "position", "bio", "tagline"),
+        *("funktion", "poste", "fonction", "cargo", "puesto", "ruolo", "functie", "stanowisko"),
     ),
     ListField.COMPANY: (
         *("company", "company name", "organisation", "organization", "employer"),
         *("affiliation", "institution", "ticket company name"),
+        *("firma", "unternehmen", "entreprise", "société", "empresa", "azienda", "società"),
+        *("bedrijf", "organisatie", "företag", "virksomhed", "yritys"),
     ),
     ListField.LISTED: (
         *("listed", "list me", "show in list", "public"),
@@ -55,7 +72,15 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     ),
     ListField.TICKET: (
         *("ticket", "ticket reference", "ticket id", "ticket code", "ticket number", "ticket no"),
-        *("ticket secret", "reference", "barcode", "attendee id"),
+        *("ticket secret", "reference", "barcode", "barcode number", "attendee id"),
+        *("attendee number", "ticketnummer", "ticketcode", "ticket nummer", "numéro de billet"),
+    ),
+    ListField.ORDER: (
+        *("order", "order code", "order id", "order number", "order no", "order reference"),
+        *("booking", "booking code", "booking reference", "booking number", "bestellung"),
+        *("bestellcode", "bestellnummer", "buchungsnummer", "numéro de commande"),
+        *("code de commande", "número de pedido", "código de pedido", "codice ordine"),
+        *("numero ordine", "bestelcode", "bestelnummer", "numer zamówienia", "ordernummer"),
     ),
     Network.X: ("x", "twitter", "x twitter", "twitter x", "x formerly twitter"),
     Network.LINKEDIN: ("linkedin", "linked in"),
@@ -112,7 +137,8 @@ def read_columns(
 def meaning_of(header: str) -> str:
     """What a header means, whatever its case and spacing; ``""`` if nobody knows."""
     plain = unicodedata.normalize("NFKC", header[: 2 * LONGEST_HEADER]).casefold()
-    words = " ".join(re.findall(r"\w+", plain.replace("_", " ")))
+    # "Attendee #" is no name.
+    words = " ".join(re.findall(r"\w+", plain.replace("_", " ").replace("#", " number ")))
     if words in _MEANING:
         return _MEANING[words]
     shorter = _AROUND.sub("", _AROUND.sub("", words))

@@ -11,7 +11,14 @@ from typing import BinaryIO
 
 import msgspec
 
-from firsthand.accounts.addresses import LONGEST_LINE, read_email, read_line, read_name
+from firsthand.accounts.addresses import (
+    LONGEST_LINE,
+    LONGEST_NAME,
+    one_line,
+    read_email,
+    read_line,
+    read_name,
+)
 from firsthand.csv_text import CsvText, NoCsvError, open_text, records
 from firsthand.handles.networks import Network
 from firsthand.handles.parsing import HandleProblem, ParsedHandle, parse_handle
@@ -27,7 +34,10 @@ _SHIELDED = re.compile(r"'(?=[=+@-])")
 
 
 class ListRow(msgspec.Struct, frozen=True, tag="row"):
-    """One person of the list. None: the list does not say, or what it says cannot be used."""
+    """One person of the list. None: the list does not say, or what it says cannot be used.
+
+    ``order``: under which the ticket was bought; several people may have come with it.
+    """
 
     number: int
     name: str
@@ -37,6 +47,7 @@ class ListRow(msgspec.Struct, frozen=True, tag="row"):
     listed: bool | None = None
     ticket: str | None = None
     handles: tuple[ParsedHandle, ...] | None = None
+    order: str | None = None
 
 
 class ListProblem(msgspec.Struct, frozen=True, tag="problem"):
@@ -149,6 +160,7 @@ def read_row(
             listed=row.listed(),
             ticket=row.line(ListField.TICKET) or None,
             handles=row.handles(),
+            order=row.line(ListField.ORDER) or None,
         )
     yield from row.problems
 
@@ -165,12 +177,18 @@ class _Row:
     def name(self) -> str | None:
         whole = self._text(ListField.NAME)
         parts = [self._text(ListField.FIRST_NAME), self._text(ListField.LAST_NAME)]
+        if whole and parts[0] and parts[1] is None and parts[0] not in whole:
+            # "Name" beside "Vorname" is what the family is called.
+            parts[1], whole = whole, None
+        name = whole or " ".join(part for part in parts if part)
         try:
-            return read_name(whole or " ".join(part for part in parts if part))
-        except Invalid as invalid:
+            return read_name(name)
+        except Invalid:
             missing = "There is no name in it. This row was left out."
-            too_long = f"The name: {invalid.detail} This row was left out."
-            what = missing if not (whole or any(parts)) else too_long
+            too_long = (
+                f"The name is too long: at most {LONGEST_NAME} characters. This row was left out."
+            )
+            what = too_long if one_line(name) else missing
             self.problems.append(ListProblem(f"row {self._number}", what, skipped=True))
             return None
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
@@ -47,6 +48,38 @@ class ImportReport(msgspec.Struct):
     removed: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What an import would do: the names of those added and of those changed, in the list's order,
+    and the rest as an ImportReport counts it.
+    """
+
+    added: list[str]
+    updated: list[str]
+    unchanged: int
+    skipped: int
+    problems: list[ListProblem]
+    removed: int
+
+
+def forecast(
+    session: Session, event_id: UUID, rows: Sequence[ListRow], key: bytes | None = None
+) -> Forecast:
+    """What ``import_list`` would do with these rows, as far as they say it; nothing is written.
+
+    Raises Invalid as it does.
+    """
+    work = _prepare(session, event_id, rows, None, key)
+    return Forecast(
+        added=[row.name for row in work.plan.new],
+        updated=[row.name for row, each in work.plan.known if each in work.changed],
+        unchanged=len(work.plan.known) - len(work.changed),
+        skipped=_skipped(work.plan),
+        problems=work.plan.problems,
+        removed=len(rows) - len(work.rows),
+    )
+
+
 def import_list(
     session: Session,
     event_id: UUID,
@@ -61,31 +94,66 @@ def import_list(
     person chose is never overridden. ``key``: by which those are known who asked to be removed.
     Raises Invalid for more rows than MOST_ROWS, or without the key where somebody asked.
     """
-    if len(rows) > MOST_ROWS:
-        raise Invalid(f"A list has at most {MOST_ROWS:,} rows. Split it, and import part by part.")
     lock_owners(session, [event_id])
-    told, rows = len(rows), without_removed(session, key, event_id, rows)
-    before = {attendee.id: attendee for attendee in _attendees(session, event_id)}
-    plan = plan_import(_known(before), rows)
+    work = _prepare(session, event_id, rows, listed_default, key)
+    plan, before = work.plan, work.before
     added = _add(session, event_id, plan.new, listed_default)
-    changes = _update(session, before, plan, listed_default)
-    changed = changes.keys() | _replace_handles(session, before, plan)
+    _write_changes(session, work)
     issue_badges(session, event_id, [*added, *(attendee_id for _, attendee_id in plan.known)])
     session.flush()
-    for some in _batches(sorted({row.email for row in rows if row.email})):
+    for some in _batches(sorted({row.email for row in work.rows if row.email})):
         claim_for_accounts(session, event_id, some)
-    for attendee_id, change in changes.items():
+    for attendee_id, change in work.changes.items():
         if before[attendee_id].account_id and before[attendee_id].listed != change["listed"]:
             enqueue(session, ATTENDEE_LISTED, attendee_id)
     enqueue(session, MATCH_EVENT, event_id)
     return ImportReport(
         added=len(plan.new),
-        updated=len(changed),
-        unchanged=len(plan.known) - len(changed),
-        skipped=len(plan.problems),
-        removed=told - len(rows),
+        updated=len(work.changed),
+        unchanged=len(plan.known) - len(work.changed),
+        skipped=_skipped(plan),
+        removed=len(rows) - len(work.rows),
         problems=plan.problems,
     )
+
+
+@dataclass(slots=True)
+class _Work:
+    """An import that is thought through and not written yet.
+
+    ``rows``: without those who asked to be removed; ``changes``: columns by attendee;
+    ``changed``: everybody whose columns or handles change.
+    """
+
+    rows: Sequence[ListRow]
+    before: dict[UUID, Any]
+    plan: Plan
+    changes: dict[UUID, dict[str, Any]]
+    changed: set[UUID]
+    outdated_handles: list[UUID]
+    fresh_handles: list[dict[str, object]]
+
+
+def _prepare(
+    session: Session,
+    event_id: UUID,
+    rows: Sequence[ListRow],
+    listed_default: Listed | None,
+    key: bytes | None,
+) -> _Work:
+    if len(rows) > MOST_ROWS:
+        raise Invalid(f"A list has at most {MOST_ROWS:,} rows. Split it, and import part by part.")
+    rows = without_removed(session, key, event_id, rows)
+    before = {attendee.id: attendee for attendee in _attendees(session, event_id)}
+    plan = plan_import(_known(before), rows)
+    changes = _changes(before, plan, listed_default)
+    work = _Work(rows, before, plan, changes, set(changes), [], [])
+    _compare_handles(session, work)
+    return work
+
+
+def _skipped(plan: Plan) -> int:
+    return sum(problem.skipped for problem in plan.problems)
 
 
 def _attendees(session: Session, event_id: UUID) -> Sequence[Any]:
@@ -143,19 +211,17 @@ def _add(
     return ids
 
 
-def _update(
-    session: Session, before: dict[UUID, Any], plan: Plan, listed_default: Listed | None
+def _changes(
+    before: dict[UUID, Any], plan: Plan, listed_default: Listed | None
 ) -> dict[UUID, dict[str, Any]]:
-    """Change what the list says otherwise; returns whose, and their columns."""
-    changes = []
+    """Whom the list says otherwise, and their columns as they will be."""
+    changes = {}
     for row, attendee_id in plan.known:
         was = before[attendee_id]
         after = _after(was, row, _listed(row, listed_default))
         if any(getattr(was, column) != value for column, value in after.items()):
-            changes.append({"id": attendee_id, **after})
-    for some in _batches(changes):
-        session.execute(update(Attendee), some)
-    return {change["id"]: change for change in changes}
+            changes[attendee_id] = after
+    return changes
 
 
 def _after(was: Any, row: ListRow, listed: bool | None) -> dict[str, Any]:
@@ -182,31 +248,33 @@ def _listed(row: ListRow, listed_default: Listed | None) -> bool | None:
     return row.listed
 
 
-def _replace_handles(session: Session, before: dict[UUID, Any], plan: Plan) -> set[UUID]:
-    """The list's handles for whom nobody is known to have claimed; returns whose changed."""
+def _compare_handles(session: Session, work: _Work) -> None:
+    """The list's handles for whom nobody is known to have claimed."""
     wanted: dict[UUID, Sequence[ParsedHandle]] = {
         attendee_id: row.handles
-        for row, attendee_id in plan.known
-        if row.handles is not None and not is_told_claimed(before[attendee_id])
+        for row, attendee_id in work.plan.known
+        if row.handles is not None and not is_told_claimed(work.before[attendee_id])
     }
     kept = _listed_handles(session, list(wanted))
-    gone: list[UUID] = []
-    added: list[dict[str, object]] = []
-    changed: set[UUID] = set()
     for attendee_id, handles in wanted.items():
         had = kept[attendee_id]
         keys = {(str(handle.network), handle.key, handle.name) for handle in handles}
         outdated = [handle_id for key, handle_id in had.items() if key not in keys]
         fresh = [h for h in handles if (str(h.network), h.key, h.name) not in had]
-        gone += outdated
-        added += handle_rows(fresh, attendee_id=attendee_id)
+        work.outdated_handles += outdated
+        work.fresh_handles += handle_rows(fresh, attendee_id=attendee_id)
         if outdated or fresh:
-            changed.add(attendee_id)
-    for some in _batches(gone):
-        session.execute(delete(Handle).where(Handle.id.in_(some)))
-    for batch in _batches(added):
-        replace_listed_handles(session, batch)
-    return changed
+            work.changed.add(attendee_id)
+
+
+def _write_changes(session: Session, work: _Work) -> None:
+    changes = [{"id": attendee_id, **after} for attendee_id, after in work.changes.items()]
+    for some in _batches(changes):
+        session.execute(update(Attendee), some)
+    for gone in _batches(work.outdated_handles):
+        session.execute(delete(Handle).where(Handle.id.in_(gone)))
+    for fresh in _batches(work.fresh_handles):
+        replace_listed_handles(session, fresh)
 
 
 def _listed_handles(

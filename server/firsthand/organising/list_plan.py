@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from firsthand.organising.list_file import ListProblem, ListRow
 
 
@@ -26,7 +28,10 @@ class KnownAttendee:
 
 @dataclass(slots=True)
 class Plan:
-    """``known`` pairs rows with attendees, each attendee at most once; ``new`` are the others."""
+    """``known`` pairs rows with attendees, each attendee at most once; ``new`` are the others.
+
+    Their rows say only what the import may write.
+    """
 
     known: list[tuple[ListRow, UUID]] = field(default_factory=list)
     new: list[ListRow] = field(default_factory=list)
@@ -36,26 +41,52 @@ class Plan:
 def plan_import(attendees: Sequence[KnownAttendee], rows: Iterable[ListRow]) -> Plan:
     """By ticket if present, else by e-mail and name, else by a name that is unique in both lists.
 
-    An attendee with another ticket than the row is somebody else. Who joined by the link is found
-    by the account's e-mail alone, where it stands on one row. A row that says neither e-mail nor
-    ticket cannot tell two people of one name apart: it is left out if one of them is known already.
+    An attendee with another ticket than the row is somebody else; so is one with another e-mail,
+    unless the ticket says otherwise: whoever signs in with an address gets its place. An order says
+    who it is together with the name. Who joined by the link is found by the account's e-mail alone,
+    where it stands on one row. A row that says neither e-mail nor ticket cannot tell two people of
+    one name apart: it is left out if one of them is known already.
     """
     plan = Plan()
     wanted = _without_duplicates(list(rows), plan)
+    orders = _own_orders(attendees, wanted)
     unique = _once(attendees) & _once(wanted)
     taken: set[UUID] = set()
-    for find in (_by_ticket, _by_email_and_name, _by_joined_email, _by_name(unique)):
+    for find in (
+        _by_ticket,
+        _by_order_and_name,
+        _by_email_and_name,
+        _by_joined_email,
+        _by_name(unique),
+    ):
         found = find([a for a in attendees if a.id not in taken], wanted)
         wanted = [row for row in wanted if row.number not in found]
         plan.known += found.values()
         taken |= {attendee_id for _, attendee_id in found.values()}
-    names = {name_key(attendee.name) for attendee in attendees if attendee.id not in taken}
+    tickets = {attendee.id: attendee.ticket for attendee in attendees}
+    plan.known = [
+        (row if tickets[each] else _with_order(row, orders), each) for row, each in plan.known
+    ]
+    namesakes: dict[str, list[KnownAttendee]] = defaultdict(list)
+    for attendee in attendees:
+        if attendee.id not in taken:
+            namesakes[name_key(attendee.name)].append(attendee)
     for row in wanted:
-        if not row.email and not row.ticket and name_key(row.name) in names:
-            what = "There are several people of this name, and neither e-mail nor ticket says whom."
+        known = namesakes.get(name_key(row.name), [])
+        if known and not row.email and not row.ticket:
+            what = (
+                "There are several people of this name, and neither e-mail nor ticket says which."
+            )
             plan.problems.append(ListProblem(f"row {row.number}", what, skipped=True))
-        else:
-            plan.new.append(row)
+            continue
+        if any(not _other_ticket(row, attendee) for attendee in known):
+            what = (
+                f"{row.name} stands on the list already, and neither e-mail nor ticket says that "
+                "this is the same person, so it counts as another one. If it is the same person, "
+                "remove one of the two from the attendees."
+            )
+            plan.problems.append(ListProblem(f"row {row.number}", what))
+        plan.new.append(_with_order(row, orders))
     return plan
 
 
@@ -83,6 +114,19 @@ def _without_duplicates(rows: list[ListRow], plan: Plan) -> list[ListRow]:
     return kept
 
 
+def _own_orders(attendees: Iterable[KnownAttendee], rows: Sequence[ListRow]) -> set[str]:
+    """Orders of one person each: only they can be kept as that person's ticket."""
+    times = Counter(row.order for row in rows if row.order)
+    tickets = {a.ticket for a in attendees} | {row.ticket for row in rows}
+    return {order for order, count in times.items() if count == 1 and order not in tickets}
+
+
+def _with_order(row: ListRow, orders: set[str]) -> ListRow:
+    if row.ticket or row.order not in orders:
+        return row
+    return replace(row, ticket=row.order)
+
+
 def _by_ticket(attendees: Sequence[KnownAttendee], rows: Sequence[ListRow]) -> _Found:
     of_ticket = {attendee.ticket: attendee for attendee in attendees if attendee.ticket}
     return {
@@ -92,11 +136,21 @@ def _by_ticket(attendees: Sequence[KnownAttendee], rows: Sequence[ListRow]) -> _
     }
 
 
+def _by_order_and_name(attendees: Sequence[KnownAttendee], rows: Sequence[ListRow]) -> _Found:
+    of_order = {(a.ticket, name_key(a.name)): a for a in attendees if a.ticket}
+    times = Counter((row.order, name_key(row.name)) for row in rows)
+    return {
+        row.number: (row, of_order[key].id)
+        for row in rows
+        if not row.ticket and times[key := (row.order, name_key(row.name))] == 1 and key in of_order
+    }
+
+
 def _by_email_and_name(attendees: Sequence[KnownAttendee], rows: Sequence[ListRow]) -> _Found:
     candidates: dict[tuple[str, str], list[KnownAttendee]] = defaultdict(list)
     for attendee in attendees:
-        for email in {attendee.email, attendee.account_email} - {None, ""}:
-            candidates[str(email), name_key(attendee.name)].append(attendee)
+        for email in _addresses(attendee):
+            candidates[email, name_key(attendee.name)].append(attendee)
     found: _Found = {}
     taken: set[UUID] = set()
     for row in rows:
@@ -125,7 +179,7 @@ def _by_name(unique: set[str]) -> Callable[[Sequence[KnownAttendee], Sequence[Li
         for row in rows:
             attendee = known.get(name_key(row.name))
             if attendee and name_key(row.name) in unique and not _is_other(row, attendee):
-                found[row.number] = (row, attendee.id)
+                found[row.number] = (_careful(row, attendee), attendee.id)
         return found
 
     return find
@@ -138,10 +192,29 @@ def _once(people: Iterable[KnownAttendee | ListRow]) -> set[str]:
 
 
 def _is_other(row: ListRow, attendee: KnownAttendee) -> bool:
-    # Whoever joined has an address of their own; another one is another person.
-    other_address = attendee.joined and bool(row.email) and row.email != attendee.account_email
+    # Whoever joined has an address of their own, even where it is not known here.
+    addresses = _addresses(attendee)
+    has_address = bool(addresses) or attendee.joined
+    other_address = bool(row.email) and has_address and row.email not in addresses
     return other_address or _other_ticket(row, attendee)
 
 
 def _other_ticket(row: ListRow, attendee: KnownAttendee) -> bool:
     return bool(row.ticket and attendee.ticket and row.ticket != attendee.ticket)
+
+
+def _addresses(attendee: KnownAttendee) -> set[str]:
+    return {email for email in (attendee.email, attendee.account_email) if email}
+
+
+def _careful(row: ListRow, attendee: KnownAttendee) -> ListRow:
+    """Of somebody known by more than a name, the name alone takes nothing away."""
+    if not (row.email or row.ticket or attendee.ticket or _addresses(attendee)):
+        return row
+    return replace(
+        row,
+        email=row.email or None,
+        headline=row.headline or None,
+        company=row.company or None,
+        handles=row.handles or None,
+    )

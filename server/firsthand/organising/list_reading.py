@@ -2,8 +2,9 @@
 
     python -m firsthand.organising.list_reading [--preview] [--columns JSON] [--first N] < list.csv
 
-writes lines of JSON: rows and problems as they come (in a preview the first raw rows instead of the
-rows), and at the end what the file is. ``--columns`` maps column indexes to meanings.
+writes lines of JSON: the first rows as they are in the file, then rows and problems as they come
+(rows but in a preview), and at the end what the file is. ``--columns`` maps column indexes to
+meanings.
 """
 
 import argparse
@@ -24,13 +25,13 @@ from firsthand.organising.list_file import ListFile, ListProblem, ListRow
 LARGEST_LIST = 20_000_000
 MOST_ROWS = 100_000
 MOST_PROBLEMS = 200
-_PREVIEWED = 10
+_SHOWN_RAW = 10
 _LONGEST_SHOWN = 80
 _SECONDS = 300
 
 
 class RawRow(msgspec.Struct, frozen=True, tag="raw"):
-    """A row of the preview, as it is in the file."""
+    """One of the first rows, as it is in the file."""
 
     number: int
     cells: list[str]
@@ -48,7 +49,9 @@ class ListEnd(msgspec.Struct, frozen=True, tag="end"):
 
 
 class ReadList(msgspec.Struct):
-    """A list that was read: its rows (of a preview only the first raw ones) and what is wrong."""
+    """A list that was read: its rows (none in a preview), the first as they are in the file, and
+    what is wrong.
+    """
 
     end: ListEnd
     rows: list[ListRow]
@@ -99,8 +102,7 @@ def findings(
     file = ListFile(stream, chosen, first=first)
     rows = skipped = problems = 0
     trouble = nobody = ""
-    if preview:
-        yield from _raw_rows(file)
+    yield from _raw_rows(file)
     for found in file.read():
         match found:
             case ListRow():
@@ -133,7 +135,7 @@ def _raw_rows(file: ListFile) -> Iterator[RawRow]:
             if cells is not None:
                 yield RawRow(number, [cell.strip()[:_LONGEST_SHOWN] for cell in cells])
                 shown += 1
-            if shown == _PREVIEWED:
+            if shown == _SHOWN_RAW:
                 return
 
 

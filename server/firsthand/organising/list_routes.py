@@ -15,8 +15,8 @@ from firsthand.events.verbs import event_of_organiser
 from firsthand.forms import read_form
 from firsthand.handles.networks import Network
 from firsthand.organising.list_columns import ListField
-from firsthand.organising.list_import import Listed
-from firsthand.organising.list_reading import read_list
+from firsthand.organising.list_import import Listed, forecast
+from firsthand.organising.list_reading import MOST_PROBLEMS, read_list
 from firsthand.organising.lists import (
     body_of,
     chosen_columns,
@@ -27,7 +27,6 @@ from firsthand.organising.lists import (
 )
 from firsthand.organising.people import preview_cells
 from firsthand.organising.removal_links import removal_key
-from firsthand.organising.removing import has_removed, without_removed
 from firsthand.organising.uploads import LARGEST_UPLOAD, uploaded_list
 from firsthand.pages import Pages, see_other
 from firsthand.problems import Conflict, Invalid, Refused, TooLarge
@@ -42,11 +41,12 @@ _FIELD_WORDS = {
     ListField.COMPANY: "Company",
     ListField.LISTED: "Agreed to be listed",
     ListField.TICKET: "Ticket",
+    ListField.ORDER: "Order",
 }
 _MEANINGS = [
     ("", "(ignore)"),
     *((field.value, words) for field, words in _FIELD_WORDS.items()),
-    *((network.value, network.label) for network in Network),
+    *((network.value, network.label[:1].upper() + network.label[1:]) for network in Network),
 ]
 
 
@@ -84,7 +84,9 @@ async def show_list(
     slug: FromPath[str],
     list_id: FromPath[UUID],
 ) -> Response[str]:
-    """The preview, with columns as the organiser corrects them; once imported, the report."""
+    """What importing it would do, with columns as the organiser corrects them; once imported, the
+    report.
+    """
     event = await db.read(event_of_organiser, viewer.account_id, slug)
     kept = await db.read(kept_list, event.id, list_id)
     report = report_of(kept)
@@ -93,7 +95,9 @@ async def show_list(
             "organising/report.html", viewer, here="organise", organised=event, report=report
         )
     chosen = chosen_columns(dict(request.query_params.items())) or None
-    read = await asyncio.to_thread(read_list, body_of(kept), chosen, preview=True)
+    read = await asyncio.to_thread(read_list, body_of(kept), chosen)
+    key = removal_key(settings.code_secret)
+    will = None if read.end.trouble else await db.read(forecast, event.id, read.rows, key)
     return pages.render(
         "organising/preview.html",
         viewer,
@@ -104,7 +108,9 @@ async def show_list(
         end=read.end,
         rows=[(raw.number, preview_cells(read.end.columns, raw.cells)) for raw in read.raw],
         meanings=_MEANINGS,
-        removed=await _count_removed(db, settings, event.id, body_of(kept), chosen),
+        will=will,
+        remarks=[*(will.problems if will else ()), *read.problems][:MOST_PROBLEMS],
+        remark_count=read.end.problems + (len(will.problems) if will else 0),
     )
 
 
@@ -129,17 +135,6 @@ async def put_import(
             key = removal_key(settings.code_secret)
             await db.write_unsettled(import_kept_list, event.id, list_id, read, listed, key)
     return see_other(f"/organise/{slug}/lists/{list_id}")
-
-
-async def _count_removed(
-    db: Db, settings: TheSettings, event_id: UUID, body: bytes, chosen: dict[int, str] | None
-) -> int:
-    """How many of the list asked to be removed; the whole of it is read only if anybody did."""
-    if not await db.read(has_removed, event_id):
-        return 0
-    read = await asyncio.to_thread(read_list, body, chosen)
-    key = removal_key(settings.code_secret)
-    return len(read.rows) - len(await db.read(without_removed, key, event_id, read.rows))
 
 
 def _choose_page(

@@ -95,7 +95,8 @@ def import_read_list(
         raise Invalid(read.end.trouble, {"file": read.end.trouble})
     report = import_list(session, event_id, read.rows, listed, key)
     report.skipped += read.end.skipped
-    report.problems = [*read.problems, *report.problems][:MOST_PROBLEMS]
+    # Who is taken for whom matters more than a handle that cannot be read.
+    report.problems = [*report.problems, *read.problems][:MOST_PROBLEMS]
     return report
 
 

@@ -102,6 +102,8 @@ def add_by_hand(
     if report.removed:
         message = "This person asked to be removed from this event."
         raise Invalid(message, {"email" if typed.get("email") else "name": message})
+    if report.skipped:
+        raise Invalid(report.problems[0].what, {"name": report.problems[0].what})
     return report
 
 

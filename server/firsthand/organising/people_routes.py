@@ -30,6 +30,8 @@ from firsthand.requests import AnyRequest
 _LONGEST_SHOWN = 2000
 _SAID = {
     "added": "Added, with a badge.",
+    "namesake": "Added, with a badge. Somebody of this name was on the list already. If they are "
+    "the same person, remove one of the two.",
     "updated": "This person was on the list already, and is brought up to date.",
     "removed": "Removed. Their badge leads nowhere from now on.",
     "revoked": "The badge leads nowhere from now on.",
@@ -73,7 +75,9 @@ async def add_attendee(
     except Invalid as invalid:
         page = await _page(db, cursors, viewer, event, "", "")
         return _render(pages, viewer, event, page, typed=typed, fields=invalid.fields)
-    said = "added" if report.added else "updated"
+    said = "updated"
+    if report.added:
+        said = "namesake" if report.problems else "added"
     return see_other(f"/organise/{slug}/attendees?said={said}")
 
 

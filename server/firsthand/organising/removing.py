@@ -108,11 +108,6 @@ def is_removed(session: Session, key: bytes, event_id: UUID, email: str) -> bool
     return session.get(Removal, (event_id, address_hash(key, event_id, email))) is not None
 
 
-def has_removed(session: Session, event_id: UUID) -> bool:
-    stmt = select(Removal.event_id).where(Removal.event_id == event_id).limit(1)
-    return session.scalar(stmt) is not None
-
-
 def _is_it(key: bytes, event_id: UUID, email: str | None, address: str) -> bool:
     return email is not None and address_hash(key, event_id, email) == address
 

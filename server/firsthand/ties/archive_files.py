@@ -45,19 +45,19 @@ class Entry:
             for chunk in self.chunks():
                 if first and chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
                     raise UnreadableExport(
-                        f"{self.name} was saved as UTF-16. Bring the file as the network gave it."
+                        f"{self.name} was saved as UTF-16. Import the file as the network gave it."
                     )
                 first = False
                 if b"\0" in chunk:
                     raise UnreadableExport(
-                        f"{self.name} holds NUL bytes. Bring the file as the network gave it."
+                        f"{self.name} holds NUL bytes. Import the file as the network gave it."
                     )
                 decoder.decode(chunk)
                 yield chunk
             decoder.decode(b"", True)
         except UnicodeDecodeError:
             raise UnreadableExport(
-                f"{self.name} is not in UTF-8. Bring the file as the network gave it, "
+                f"{self.name} is not in UTF-8. Import the file as the network gave it, "
                 "not one that another program has saved."
             ) from None
 

@@ -130,7 +130,7 @@ def read_repository(entry: Entry) -> Iterator[Found]:
     if tree.owner is None:
         raise UnreadableExport(
             f"{entry.name} holds no commit of a Bluesky repository. Export it in Bluesky's "
-            "settings, and bring that file as it is."
+            "settings, and import that file as it is."
         )
     live = tree.live()
     tree.links.clear()

@@ -116,6 +116,45 @@ def _united(rows: Iterable[Any], lists: _Lists) -> Mapping[UUID, dict[str, Fact]
     return facts
 
 
+def count_ended_by(session: Session, owner_id: UUID, import_id: UUID) -> int:
+    """How many people an earlier export of the owner had on a list that this one has whole, without
+    them.
+    """
+    lists = session.execute(
+        select(ImportList.import_id, ImportList.network, ImportList.kind, Import.as_of())
+        .join(
+            Import, (Import.owner_id == ImportList.owner_id) & (Import.id == ImportList.import_id)
+        )
+        .where(ImportList.owner_id == owner_id, Import.state == ImportState.DONE)
+    ).all()
+    ended: set[UUID] = set()
+    for _, network, kind, as_of in (each for each in lists if each[0] == import_id):
+        # Whoever an earlier whole list lacked already, that one has ended.
+        earlier = [each[3] for each in lists if each[1:3] == (network, kind) and each[3] < as_of]
+        last_told = func.max(Import.as_of())
+        stmt = (
+            select(_FACT.tie_id)
+            .join_from(
+                table_of(Tie),
+                table_of(TieFact),
+                (_FACT.owner_id == _TIE.owner_id) & (_FACT.tie_id == _TIE.id),
+            )
+            .join(Import, (Import.owner_id == _FACT.owner_id) & (Import.id == _FACT.import_id))
+            .where(
+                _TIE.owner_id == owner_id,
+                _TIE.network == network,
+                _FACT.kind == kind,
+                Import.state == ImportState.DONE,
+            )
+            .group_by(_FACT.tie_id)
+            .having(last_told < as_of)
+        )
+        if earlier:
+            stmt = stmt.having(last_told >= max(earlier))
+        ended.update(session.scalars(stmt))
+    return len(ended)
+
+
 def both(one: Fact | None, other: Fact) -> Fact:
     """Two imports' words on one kind of a tie."""
     if one is None:

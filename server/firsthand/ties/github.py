@@ -40,7 +40,7 @@ _MISSING = {
 }
 _UNSAID = (
     "Its name does not say which list this is: it was taken for the people whom you follow. If "
-    "they follow you, undo this, name the file followers.json and bring it again."
+    "they follow you, undo this, name the file followers.json and import it again."
 )
 
 _Known = tuple[tuple[str, ...], frozenset[TieKind]]

@@ -55,7 +55,7 @@ GROWING = tuple(model.__tablename__ for model in (Tie, TieName, TieFact))
 _COUNTED = ("added", "updated", "unchanged")
 _SILENT_FOR = timedelta(minutes=2)
 _ADDRESS_BOOKS = {"google-contacts": "Google Contacts", "vcard": "vCard"}
-RESTARTED = "The import was interrupted. Nothing of it was kept: please bring the file again."
+RESTARTED = "The import was interrupted. Nothing of it was kept: please import the file again."
 
 
 class ImportEnded(Exception):  # noqa: N818 (it says what it is; "Error" adds nothing)

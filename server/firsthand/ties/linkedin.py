@@ -169,7 +169,7 @@ class _Reading:
         if owner is None:
             if messages.rows:
                 what = "Left out: nothing says which side of the messages is yours."
-                self._problem("messages.csv", f"{what} Bring Profile.csv and Connections.csv too.")
+                self._problem("messages.csv", f"{what}{self._what_would_tell()}")
             return None
         for partner, kind in messages.partners(owner):
             spelling = messages.spelling(partner)
@@ -178,6 +178,16 @@ class _Reading:
                 person = FoundPerson(name, handles=[FoundHandle(_LINKEDIN, spelling)])
                 self._people.add_person(person, same=partner)
         return owner
+
+    def _what_would_tell(self) -> str:
+        """Files that could say who the owner is and are not here."""
+        kinds = {
+            "Profile.csv": Kind.PROFILE,
+            "Connections.csv": Kind.CONNECTIONS,
+            "Invitations.csv": Kind.INVITATIONS,
+        }
+        missing = [name for name, kind in kinds.items() if not self._tables(kind)]
+        return f" Import {' and '.join(missing[:2])} together with it." if missing else ""
 
 
 @lru_cache(maxsize=10_000)

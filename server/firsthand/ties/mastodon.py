@@ -34,7 +34,7 @@ _COLUMN = "account address"
 _FOLLOWS, _BLOCKS, _MUTES = "follows", "blocks", "mutes"
 _BARE = (
     "Some names have no server behind an @: they are people of your own server, which this list "
-    "does not name. Bring your archive (with actor.json) together with it. Left out"
+    "does not name. Import your archive (with actor.json) together with it. Left out"
 )
 
 

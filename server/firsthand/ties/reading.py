@@ -75,7 +75,7 @@ def _others(entries: Sequence[Entry], readers: Iterator[_Named]) -> Iterator[Pro
         except UnreadableExport:
             continue
         if is_here:
-            what = f"This upload also holds what {label} gave you. Bring that on its own."
+            what = f"This upload also holds what {label} gave you. Import that on its own."
             yield Problem("Left out", what)
 
 

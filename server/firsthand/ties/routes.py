@@ -18,6 +18,7 @@ from firsthand.pages import Pages, see_other
 from firsthand.problems import Refused
 from firsthand.requests import AnyRequest
 from firsthand.settings import Settings
+from firsthand.ties.facts import count_ended_by
 from firsthand.ties.import_queue import SEND_INSTEAD
 from firsthand.ties.importing import (
     check_room,
@@ -83,12 +84,15 @@ async def undo(db: Db, viewer: SignedIn, import_id: FromPath[UUID]) -> Response[
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """``known_here``: how many at the current event are known online and not met."""
+    """``known_here``: how many at the current event are known online and not met; ``ended``: how
+    many an earlier export listed whom this one lacks.
+    """
 
     brought: Import
     is_weighing: bool
     event: Event | None
     known_here: int
+    ended: int
 
     @property
     def is_running(self) -> bool:
@@ -107,7 +111,8 @@ def _outcome(session: Session, viewer_id: UUID, import_id: UUID) -> _Outcome:
     weighing = is_weighing(session, viewer_id)
     is_done = brought.state == ImportState.DONE and not weighing
     known = count_unmet(session, viewer_id, event.id) if event and is_done else 0
-    return _Outcome(brought, weighing, event, known)
+    ended = count_ended_by(session, viewer_id, import_id) if is_done else 0
+    return _Outcome(brought, weighing, event, known, ended)
 
 
 async def _choosing(

@@ -195,7 +195,7 @@ def _small(export: Export, entry: Entry, type_: type[T]) -> T | None:
 def _missing(export: Export) -> Iterator[Problem]:
     if export.is_partial:
         yield Problem(
-            export.place, "X split this export into several files: bring all of them together."
+            export.place, "X split this export into several files: import all of them together."
         )
     unbrought = _unbrought(export)
     for name in sorted(unbrought):

@@ -139,7 +139,7 @@ class Inflater:
         info, container = self.info, self.budget.name
         name = PurePosixPath(info.filename.replace("\\", "/")).name
         if info.flag_bits & 1:
-            raise UnreadableExport(f"{container} is encrypted. Bring it without a password.")
+            raise UnreadableExport(f"{container} is encrypted. Import it without a password.")
         if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise UnreadableExport(f"{name} in {container} is packed in a way nobody uses.")
         most = max(_RATIO_FLOOR, info.compress_size * _HIGHEST_RATIO)

@@ -39,6 +39,11 @@ def attendees(house: House, event: Event) -> dict[str, Attendee]:
     return house.db.read_now(query)
 
 
+def everybody(house: House, event: Event) -> list[Attendee]:
+    stmt = select(Attendee).where(Attendee.event_id == event.id).order_by(Attendee.id)
+    return house.db.read_now(lambda session: list(session.scalars(stmt)))
+
+
 def handles(house: House, attendee: Attendee) -> set[tuple[str, str]]:
     def query(session: Session) -> set[tuple[str, str]]:
         stmt = select(Handle.network, Handle.name).where(Handle.attendee_id == attendee.id)
@@ -82,6 +87,66 @@ def test_importing_again_updates_by_ticket(house: House, event: Event) -> None:
         0,
     )
     assert attendees(house, event)["Ana Oliveira"].company == "Port"
+
+
+def test_a_stranger_of_the_same_name_takes_nobodys_place(house: House, event: Event) -> None:
+    bring(
+        house,
+        event,
+        "name,email,headline,company,listed,ticket\n"
+        "محمد الأحمد,m@example.org,Engineer,Harbour,yes,T-1\n"
+        "山田太郎,y@example.org,Writer,Port,yes,\n",
+    )
+    stranger = house.person("Mo", "mo@example.com")
+    report = bring(
+        house,
+        event,
+        "name,email,headline,company,listed\n"
+        "محمد الأحمد,mo@example.com,,,no\n山田太郎,yamada@example.com,,,no\n",
+    )
+    assert counts(report) == (2, 0, 0, 0)
+    assert [(p.where, p.skipped) for p in report.problems] == [("row 2", False), ("row 3", False)]
+    by_email = {a.email: a for a in everybody(house, event)}
+    kept = [
+        (a.headline, a.company, a.listed, a.ticket, a.account_id)
+        for a in (by_email["m@example.org"], by_email["y@example.org"])
+    ]
+    assert kept == [
+        ("Engineer", "Harbour", True, "T-1", None),
+        ("Writer", "Port", True, None, None),
+    ]
+    # Whoever signs in with the new address has the new place only.
+    assert by_email["mo@example.com"].account_id == stranger.id
+
+
+def test_an_address_is_corrected_by_the_ticket(house: House, event: Event) -> None:
+    bring(house, event, "name,email,ticket\nAna,old@example.org,T1\n")
+    report = bring(house, event, "name,email,ticket\nAna,new@example.org,T1\n")
+    assert (counts(report), report.problems) == ((0, 1, 0, 0), [])
+    assert [a.email for a in everybody(house, event)] == ["new@example.org"]
+
+
+def test_an_address_is_corrected_by_the_order_and_the_name(house: House, event: Event) -> None:
+    bring(house, event, "name,email,order code\nAna,old@example.org,O1\nBo,b@example.org,O2\n")
+    corrected = "name,email,order code\nAna,new@example.org,O1\nCy,c@example.org,O2\n"
+    assert counts(bring(house, event, corrected)) == (1, 1, 0, 0)
+    assert {(a.name, a.email, a.ticket) for a in everybody(house, event)} == {
+        ("Ana", "new@example.org", "O1"),
+        ("Bo", "b@example.org", "O2"),
+        ("Cy", "c@example.org", None),
+    }
+    assert counts(bring(house, event, corrected)) == (0, 0, 2, 0)
+
+
+def test_a_name_alone_takes_nothing_away_from_somebody(house: House, event: Event) -> None:
+    bring(house, event, "name,email,company,x\nAna,a@example.org,Harbour,@ana\n")
+    assert counts(bring(house, event, "name,email,company,x\nAna,,,\n")) == (0, 0, 1, 0)
+    (ana,) = everybody(house, event)
+    assert (ana.email, ana.company, handles(house, ana)) == (
+        "a@example.org",
+        "Harbour",
+        {("x", "ana")},
+    )
 
 
 def test_a_column_that_the_second_list_lacks_stays_as_it_was(house: House, event: Event) -> None:

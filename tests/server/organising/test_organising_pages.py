@@ -69,7 +69,7 @@ def test_an_organiser_gets_from_nothing_to_badges(house: House, organiser: Perso
     assert made.headers["location"] == "/organise/recruiters-by-the-sea"
     preview = upload(organiser, LIST, "recruiters-by-the-sea")
     shown = client.get(preview).text
-    assert "Import 2 people" in shown
+    assert "Add 2 people" in shown
     assert "row 3, Twitter" in shown
     assert names(house) == set()
     done = submit(organiser, preview, **{"everybody-agreed": "yes"})
@@ -89,6 +89,62 @@ def test_a_column_can_be_corrected_in_the_preview(
     submit(organiser, f"{preview}?column-0=name&column-1=company")
     attendee = house.db.read_now(lambda session: session.scalars(select(Attendee)).one())
     assert (attendee.name, attendee.company) == ("Ana", "Harbour Labs")
+
+
+def shown_of(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page[page.index("<main") :]).split())
+
+
+def test_the_preview_says_what_the_import_will_do(
+    house: House, organiser: Person, event: Event
+) -> None:
+    submit(
+        organiser,
+        upload(
+            organiser,
+            b"name,email,company\nAna,a@example.org,Quay\nBo,b@example.org,Port\nDi,d@example.org,\n",
+        ),
+    )
+    preview = upload(
+        organiser,
+        b"name,email,company\nAna,a@example.org,Harbour\nDi,d@example.org,\n"
+        b"Cy,c@example.org,\nCy,c@example.org,\nBo,other@example.org,\n,nobody@example.org,\n",
+    )
+    shown = shown_of(organiser.client.get(preview).text)
+    assert re.search(r"to add 2 to update 1 unchanged 1 left out 2", shown)
+    assert "Add : Cy , Bo" in shown
+    assert "Update : Ana" in shown
+    assert "row 5 : It stands on the list twice." in shown
+    assert "row 6 : Bo stands on the list already" in shown
+    assert "row 7 : There is no name in it." in shown
+    assert "Add 2 people and update 1" in shown
+    assert names(house) == {"Ana", "Bo", "Di"}
+    companies = house.db.read_now(lambda session: set(session.scalars(select(Attendee.company))))
+    assert companies == {"Quay", "Port", ""}
+    submit(organiser, preview)
+    report = shown_of(organiser.client.get(preview).text)
+    assert "added 2 updated 1 unchanged 1 left out 2" in report
+
+
+def test_the_preview_of_the_same_list_says_that_nothing_changes(
+    organiser: Person, event: Event
+) -> None:
+    for body in (b"name,email,x\nAna,a@example.org,@ana\n",) * 2:
+        preview = upload(organiser, body)
+        shown = shown_of(organiser.client.get(preview).text)
+        submit(organiser, preview)
+    assert "to add 0 to update 0 unchanged 1" in shown
+    assert "Nothing changes" in shown
+
+
+def test_the_preview_counts_anew_once_a_column_is_corrected(
+    organiser: Person, event: Event
+) -> None:
+    submit(organiser, upload(organiser, b"name,email\nAna,a@example.org\n"))
+    preview = upload(organiser, b"name,contact\nAna,other@example.org\n")
+    assert "unchanged 1" in shown_of(organiser.client.get(preview).text)
+    corrected = organiser.client.get(f"{preview}?column-0=name&column-1=email").text
+    assert "Add 1 person" in shown_of(corrected)
 
 
 def test_pressing_import_twice_imports_once(house: House, organiser: Person, event: Event) -> None:
@@ -137,6 +193,21 @@ def test_what_is_wrong_with_somebody_added_by_hand_is_told_beside_the_field(
     assert 'id="name-error"' in answer.text
     assert 'value="Harbour"' in answer.text
     assert names(house) == set()
+
+
+def test_somebody_added_by_hand_never_becomes_a_namesake(
+    house: House, organiser: Person, event: Event
+) -> None:
+    submit(organiser, upload(organiser, b"name,email\nAna,ana@example.org\n"))
+    path = "/organise/seaside/attendees"
+    typed = {"name": "Ana", "email": "other@example.org"}
+    answer = organiser.client.post(path, data=typed, follow_redirects=True)
+    assert "Somebody of this name was on the list already." in answer.text
+    assert answer.text.count('<th scope="row">') == 2
+    # Which of the two is meant, nobody knows.
+    refused = organiser.client.post(path, data={"name": "Ana"})
+    assert refused.status_code == 400
+    assert 'id="name-error"' in refused.text
 
 
 def test_the_table_is_searched_and_paged(house: House, organiser: Person, event: Event) -> None:
@@ -368,6 +439,8 @@ def test_a_day_with_too_few_is_not_told(house: House, organiser: Person) -> None
     found = statistics(house, organiser)
     assert found["pairs_met"] == 16
     assert [day["pairs"] for day in found["meetings_by_day"]] == [5, 11]
+    page = shown_of(organiser.client.get("/organise/seaside/numbers").text)
+    assert "A pair who met on several days counts on each of them" in page
 
 
 def test_four_accounts_of_ones_own_read_off_no_tie_of_others(

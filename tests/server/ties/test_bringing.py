@@ -206,7 +206,7 @@ def test_what_is_no_upload_is_refused_in_place(
     if path.startswith("/api/"):
         assert answer.headers["Content-Type"] == "application/problem+json"
     else:
-        assert "Bring your archive" in answer.text
+        assert "Import an archive" in answer.text
 
 
 def test_too_large_an_upload_says_which_files_to_send(house: House, ana: Person) -> None:

@@ -1,7 +1,9 @@
 """A newer export that holds the whole list says who is not on it any more."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from firsthand.handles.networks import Network
-from firsthand.ties.facts import facts_of_ties
+from firsthand.ties.facts import count_ended_by, facts_of_ties
 from firsthand.ties.importing import undo_import
 from firsthand.ties.kinds import FoundList, KindCount, TieKind
 from firsthand.ties.models import Match, Tie
@@ -91,6 +93,42 @@ def test_the_card_tells_that_it_has_ended(house: House) -> None:
     assert "You no longer followed them on X" in ana.client.get(f"/people/{contact}").text
 
 
+def told_of(owner: Person, import_id: UUID) -> str:
+    page = owner.client.get(f"/import/{import_id}").text
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def test_an_import_tells_how_many_an_earlier_export_had_and_it_has_not(house: House) -> None:
+    ana, other = house.person(), house.person("Other")
+    house.ties(other, tie("gus"), lists=[FOLLOWS], made_at=day(1))
+    first = house.ties(
+        ana,
+        tie("ben"),
+        tie("cem"),
+        tie("dora"),
+        tie("eve", REPLIED),
+        made_at=day(1),
+        lists=[FOLLOWS],
+    )
+    second = house.ties(ana, tie("ben"), lists=[FOLLOWS], made_at=day(9))
+    third = house.ties(ana, tie("fay"), lists=[FOLLOWS], made_at=day(12))
+    said = "whom an earlier export listed"
+    assert said not in told_of(ana, first)
+    assert "2 people whom an earlier export listed are not in this one" in told_of(ana, second)
+    assert "1 person whom an earlier export listed is not in this one" in told_of(ana, third)
+    # Undone, the one before is what tells.
+    house.db.write_now(undo_import, ana.id, second)
+    house.settle()
+    assert said not in told_of(ana, second)
+    assert "3 people" in told_of(ana, third)
+
+
+def test_an_import_without_a_whole_list_tells_of_nobody_missing(house: House) -> None:
+    ana = house.person()
+    house.ties(ana, tie("ben"), tie("cem"), lists=[FOLLOWS], made_at=day(1))
+    assert "earlier export listed" not in told_of(ana, house.ties(ana, tie("ben"), made_at=day(9)))
+
+
 @dataclass(frozen=True)
 class Export:
     day: int
@@ -119,12 +157,18 @@ def test_in_whatever_order_exports_come_the_days_they_tell_of_decide(
     house: House, exports: list[Export]
 ) -> None:
     ana = house.person()
+    imports = {}
     for export in exports:
         lists = [FOLLOWS] if export.whole else []
-        house.ties(ana, *map(tie, sorted(export.names)), lists=lists, made_at=day(export.day))
+        imports[day(export.day)] = house.ties(
+            ana, *map(tie, sorted(export.names)), lists=lists, made_at=day(export.day)
+        )
     expected = {}
     for name in {name for export in exports for name in export.names}:
         last = max(export.day for export in exports if name in export.names)
         later = [export.day for export in exports if export.whole and export.day > last]
         expected[name] = day(min(later)) if later else None
     assert ended(house, ana) == expected
+    for made_at, import_id in imports.items():
+        count = house.db.read_now(count_ended_by, ana.id, import_id)
+        assert count == list(expected.values()).count(made_at)

@@ -143,7 +143,7 @@ def test_an_import_through_the_page_tells_who_is_here(
     page = ana.client.get(answer.headers["Location"])
 
     assert "1 of the people you know online is at Recruiters by the Sea" in page.text
-    assert ("1 more person has a name and no profile in it" in page.text) == bool(each.more)
+    assert ("1 person stands in it by name only" in page.text) == bool(each.more)
     assert house.db.read_now(imports_of, ana.id)[0].format == each.format
 
 

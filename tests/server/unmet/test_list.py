@@ -338,7 +338,7 @@ def test_the_page_stands_before_during_and_after_the_event(house: House, days: i
     event = house.event(mira, starts=day)
     house.attendee(event, mira)
     page = mira.client.get("/events/seaside").text
-    assert "Bring your X archive" in page
+    assert "Import your X archive" in page
     assert ("I am here" in page) == (days == 0)
 
 

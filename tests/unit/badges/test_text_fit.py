@@ -1,8 +1,10 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firsthand.badges.text_fit import ELLIPSIS, LEADING, fit
+from firsthand.badges.text_fit import ELLIPSIS, LEADING, LEAST, fit
 
 
 def half(text: str) -> float:
@@ -56,6 +58,35 @@ def test_an_ellipsis_comes_only_as_the_last_resort() -> None:
     assert ELLIPSIS not in fitted.lines[0]
 
 
+LONG = "María de los Ángeles Fernández-Cuesta y Rodríguez de Santillana"
+
+
+def test_a_long_name_takes_a_third_line_and_smaller_type_before_it_is_cut() -> None:
+    fitted = fit(LONG, half, (200, 60), (40, 17), 3)
+    assert fitted.lines == ("María de los Ángeles", "Fernández-Cuesta y", "Rodríguez de Santillana")
+    assert 17 * LEAST <= fitted.size < 17
+    assert fit(LONG, half, (200, 60), (40, 17), 2).lines[-1].endswith(ELLIPSIS)
+
+
+def test_a_line_may_end_after_a_hyphen() -> None:
+    assert fit("Fernández-Cuesta", half, (100, 60), (40, 5)).lines == ("Fernández-", "Cuesta")
+
+
+def test_a_single_long_word_is_broken_rather_than_set_far_smaller() -> None:
+    fitted = fit("Wolfeschlegelsteinhausenbergerdorff Hubert", half, (240, 54), (44, 17), 3)
+    assert fitted.size >= 17
+
+
+@pytest.mark.parametrize("width", [75, 90, 105, 120, 135])
+def test_what_is_cut_ends_with_a_whole_word_that_is_no_particle(width: int) -> None:
+    text = f"{LONG} y de la Torre"
+    last = fit(text, half, (width, 30), (40, 12), 2).lines[-1]
+    assert last.endswith(ELLIPSIS)
+    word = last.removesuffix(ELLIPSIS).split(" ")[-1]
+    assert word in {*text.split(), *re.split(" |-", text)}
+    assert word[0].isupper()
+
+
 def test_a_mark_is_never_parted_from_its_letter() -> None:
     fitted = fit("x\u030c" * 60, half, (200, 120), (60, 15))
     assert not any(line.startswith("\u030c") for line in fitted.lines)
@@ -66,7 +97,7 @@ def test_a_mark_is_never_parted_from_its_letter() -> None:
     st.floats(60, 400),
     st.floats(20, 200),
     st.sampled_from([(60.0, 15.0), (17.0, 9.0), (10.0, 5.0)]),
-    st.integers(1, 2),
+    st.integers(1, 3),
 )
 def test_what_is_set_never_leaves_its_box(
     text: str, width: float, height: float, sizes: tuple[float, float], lines: int

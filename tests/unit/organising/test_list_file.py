@@ -85,6 +85,55 @@ def test_first_and_last_name_make_the_name() -> None:
     assert names("First Name,Last Name\nAna,Oliveira\n,Lone\n") == ["Ana Oliveira", "Lone"]
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Vorname;Nachname", "Prénom;Nom", "Nombre;Apellidos", "Nome;Cognome", "Nome;Apelido"),
+        *("Voornaam;Achternaam", "Imię;Nazwisko", "Förnamn;Efternamn", "Fornavn;Efternavn"),
+        *("Given name;Family name", "Vorname;Name"),
+    ],
+)
+def test_given_and_family_name_make_the_name_in_other_languages_too(header: str) -> None:
+    assert names(f"{header};E-Mail\nAna;Oliveira;a@example.org\n") == ["Ana Oliveira"]
+
+
+@pytest.mark.parametrize(
+    "header", ["Nom", "Nombre", "Nome", "Naam", "Name", "Nom complet", "Imię i nazwisko"]
+)
+def test_one_column_may_hold_the_whole_name_in_other_languages_too(header: str) -> None:
+    assert names(f"{header}\nAna Oliveira\n") == ["Ana Oliveira"]
+
+
+def test_a_whole_name_beside_a_first_name_is_not_doubled() -> None:
+    assert names("name,first_name\nAna Oliveira,Ana\n") == ["Ana Oliveira"]
+    assert names("name,first_name,last_name\nAna O.,Anabela,Oliveira\n") == ["Ana O."]
+
+
+@pytest.mark.parametrize(
+    ("header", "meanings"),
+    [
+        ("Order code,Attendee name,Ticket secret", ["order", "name", "ticket"]),
+        ("Order #,First Name,Last Name,Attendee #", ["order", "first-name", "last-name", "ticket"]),
+        ("Bestellcode,Name", ["order", "name"]),
+        ("Firma,Funktion,E-Mail-Adresse,Name", ["company", "headline", "email", "name"]),
+        ("Courriel,Entreprise,Nom", ["email", "company", "last-name"]),
+    ],
+)
+def test_columns_are_found_as_ticketing_systems_call_them(header: str, meanings: list[str]) -> None:
+    _, _, file = read(f"{header}\nAna,Ana,Ana,Ana\n")
+    assert [column.meaning for column in file.columns] == meanings
+
+
+def test_an_order_is_read_beside_the_ticket() -> None:
+    rows, _, _ = read("Order code,Attendee name,Ticket secret\nABC12,Ana,\n,Bo,t-2\n")
+    assert [(row.order, row.ticket) for row in rows] == [("ABC12", None), (None, "t-2")]
+
+
+def test_a_name_that_is_too_long_is_told_in_one_sentence() -> None:
+    _, problems, _ = read("name\n" + "a" * 121 + "\n")
+    assert problems[0].what.startswith("The name is too long: at most 120 characters.")
+
+
 def test_unknown_columns_are_named_as_ignored() -> None:
     _, _, file = read("name,Dietary wishes\nAna,none\n")
     assert file.notes == ["This column is ignored: “Dietary wishes”."]

@@ -275,6 +275,22 @@ def test_in_a_group_only_who_wrote_to_the_owner_or_got_from_them_counts(tmp_path
     assert set(found.ties) == {"linkedin:bob", "linkedin:carol"}
 
 
+def test_only_files_that_are_missing_are_asked_for(tmp_path: Path) -> None:
+    talk = {"messages.csv": TALKS + message("me", "bob")}
+    strangers = f"{HEADER}\nZoe,Zed,{LINK}zoe,,Acme,Engineer,08 Feb 2026\n"
+    profile = "First Name,Last Name,Headline,Summary\nNobody,Else,,\n"
+    found = read_files(tmp_path / "some", {**talk, "Connections.csv": strangers})
+    assert "Import Profile.csv and Invitations.csv together with it." in found.said
+    everything = {
+        "Connections.csv": strangers,
+        "Profile.csv": profile,
+        "Invitations.csv": INVITATIONS,
+    }
+    found = read_files(tmp_path / "all", {**talk, **everything})
+    assert "nothing says which side of the messages is yours." in found.said
+    assert "Import " not in found.said
+
+
 INVITATIONS = "From,To,Sent At,Message,Direction,inviterProfileUrl,inviteeProfileUrl\n"
 LINK = "https://www.linkedin.com/in/"
 
@@ -300,6 +316,7 @@ def test_of_a_single_conversation_another_file_tells_whose_side_is_whose(
     found = read_files(tmp_path / "both", {**talk, **more})
     assert alone.ties == {}
     assert "nothing says which side" in alone.said
+    assert "Import Profile.csv and Connections.csv together with it." in alone.said
     assert found.kind("linkedin:bob", TieKind.MESSAGED).count == 1
     assert "linkedin:me" not in found.ties
     assert "linkedin:e" not in found.ties

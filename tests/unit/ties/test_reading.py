@@ -61,7 +61,7 @@ def test_what_an_upload_holds_of_other_networks_is_named_and_left_out(tmp_path: 
     assert found.summary.format == "x"
     assert {name.partition(":")[0] for name in found.ties} == {"x"}
     for label in ("Instagram or Threads", "Facebook", "an address book", "GitHub"):
-        assert f"also holds what {label} gave you. Bring that on its own." in found.said
+        assert f"also holds what {label} gave you. Import that on its own." in found.said
     assert "LinkedIn" not in found.said
     assert read(archive).problems == []
 

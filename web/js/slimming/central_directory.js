@@ -55,7 +55,7 @@ export async function readDirectory(blob, keep) {
     if (starts.length > MOST_ENTRIES) throw new NotSlimmed("holds more files than an export can.");
     if (entry.path.endsWith("/") || !keep(entry.path, entry.size)) continue;
     const fields = readFields(directory, start);
-    if (fields.flags & ENCRYPTED) throw new NotSlimmed("is encrypted. Bring it without a password.");
+    if (fields.flags & ENCRYPTED) throw new NotSlimmed("is encrypted. Import it without a password.");
     // A copy: the view would keep the whole directory in memory.
     kept.push({ ...entry, ...fields, name: entry.name.slice() });
   }
@@ -80,7 +80,7 @@ async function findEnd(blob) {
   };
   const found = (await end64(blob, end.position)) ?? end;
   if (found.disks.some((disk) => disk !== 0)) {
-    throw new NotSlimmed("is one part of a zip in several. Bring it as one file.");
+    throw new NotSlimmed("is one part of a zip in several. Import it as one file.");
   }
   if (found.count > MOST_ENTRIES || found.length > LONGEST_DIRECTORY) {
     throw new NotSlimmed("holds more files than an export can.");
@@ -119,7 +119,7 @@ function readEntry(directory, at, prefix) {
   const name = new Uint8Array(directory.buffer, directory.byteOffset + nameAt, short(28));
   const fields = [long(24), long(20), long(42), short(34)];
   const [size, packed, offset, disk] = wide(directory, extraAt, extraAt + short(30), fields);
-  if (disk !== 0) throw new NotSlimmed("is one part of a zip in several. Bring it as one file.");
+  if (disk !== 0) throw new NotSlimmed("is one part of a zip in several. Import it as one file.");
   return { name, path: pathOf(name), size, packed, at: offset + prefix, next };
 }
 
