@@ -3,6 +3,7 @@ import { hintAtInstalling } from "./offline/installing.js";
 import { opened, queue, storage } from "./queue/here.js";
 import { summary } from "./scan/box.js";
 import { typedCode } from "./scan/codes.js";
+import { meansSomebody } from "./scan/typed.js";
 import { say, stateOf } from "./scan/words.js";
 
 const SHOWN = 100;
@@ -75,12 +76,19 @@ function item({ entry, state, words }) {
   return made;
 }
 
-function mend(event, entry) {
+async function mend(event, entry) {
   event.preventDefault();
-  const code = typedCode(event.target.elements.code.value);
+  const field = event.target.elements.code;
+  const code = typedCode(field.value);
+  const isSame = code === entry.scan.code;
+  if (!isSame && !(await meansSomebody(code))) {
+    field.setAttribute("aria-invalid", "true");
+    field.closest("li").querySelector("[data-problem]").textContent = say("names-nobody");
+    return;
+  }
   document.activeElement.blur();
-  if (code === entry.scan.code) queue.sendAgain(entry);
-  else if (code) queue.mend(entry, code);
+  if (isSame) queue.sendAgain(entry);
+  else queue.mend(entry, code);
 }
 
 function remove(entry) {

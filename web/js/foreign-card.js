@@ -16,6 +16,9 @@ const LABELS = {
   threads: "Threads",
 };
 
+/** Whether another system's code says who somebody is. */
+export const namesSomebody = (code) => "name" in readForeignCode(code);
+
 /**
  * Puts into the page's own card what another system's code says, and what will be kept of it. A code
  * of ours says nothing by itself: its card stays as it is.

@@ -147,10 +147,22 @@ function mendTyped({ detail: entry }) {
   if (entry?.state === "refused" && entry.scan.code === typed && !code.value) code.value = typed;
 }
 
-listenToForm(part("form"), (code) => {
+/** What was typed means nobody, or is being mended. */
+function tellTyped(isWrong) {
+  const field = part("code");
+  if (isWrong) field.setAttribute("aria-invalid", "true");
+  else field.removeAttribute("aria-invalid");
+  const words = isWrong ? say("names-nobody") : "";
+  part("code-problem").textContent = words;
+  if (isWrong) announce(words);
+}
+
+function takeTyped(code) {
   typed = code;
   take(code);
-});
+}
+
+listenToForm(part("form"), takeTyped, tellTyped);
 queue.addEventListener("change", mendTyped);
 listenToPhoto(part("photo"), () => decoder, photoRead, photoFailed);
 listenToKeys(take, {

@@ -69,6 +69,7 @@ MATRIX: dict[str, dict[str, About]] = {
     "/B/{token}": {"GET": _A.NOBODY},
     "/badge": {"GET": _A.ASKER},
     "/meetings": {"POST": _A.ASKER},
+    "/meetings/new": {"GET": _A.ASKER},
     "/people": {"GET": _A.ASKER},
     "/people/where-it-stands": {"GET": _A.ASKER},
     "/people/{contact_id}": {"GET": _A.OWNER, "PATCH": _A.OWNER},
