@@ -173,6 +173,25 @@ def test_without_a_network_a_scan_waits_with_its_chip_and_is_sent_when_it_return
     assert stub.changes[-1][2]["note"] == "kept"
 
 
+def test_rows_of_scans_made_without_a_network_get_their_names_once_they_are_sent(
+    stub: Stub, open_page: OpenPage
+) -> None:
+    with open_page(None) as page:
+        page.wait_for_load_state("networkidle")
+        page.context.set_offline(True)
+        for code in ("7F3C9Q2K", "AAAA2222"):
+            page.get_by_label("Type or paste a code").fill(code)
+            page.keyboard.press("Enter")
+            kept = page.locator("#scan-slot [data-kept]")
+            expect(kept).to_have_text("The name appears as soon as there is network.")
+            page.get_by_role("button", name="Scan next").click()
+        rows = page.locator("#scan-box-list [data-who]")
+        expect(rows).to_have_text(["Badge read, …2222", "Badge read, …9Q2K"])
+        page.context.set_offline(False)
+        expect(rows).to_have_text(["Person AAAA2222", "Person 7F3C9Q2K"])
+        expect(page.locator("#scan-news")).to_have_text("2 safe")
+
+
 @pytest.mark.parametrize("offline", [False, True])
 def test_what_is_typed_and_names_nobody_is_refused_beside_the_field(
     stub: Stub, open_page: OpenPage, *, offline: bool
@@ -269,6 +288,20 @@ def test_signed_out_a_scan_waits_and_the_card_offers_to_sign_in(
         page.evaluate("() => window.dispatchEvent(new Event('online'))")
         expect(page.locator("#scan-state")).to_have_text("Safe")
     assert codes(stub) == [ANA]
+
+
+def test_signed_out_the_card_says_that_signing_in_brings_the_name(
+    stub: Stub, open_page: OpenPage
+) -> None:
+    stub.signed_out = True
+    with open_page(None) as page:
+        page.get_by_label("Type or paste a code").fill("7F3C9Q2K")
+        page.keyboard.press("Enter")
+        kept = page.locator("#scan-slot [data-kept]")
+        expect(kept).to_have_text("The name appears once you have signed in.")
+        sign_in = page.get_by_role("link", name="Sign in").bounding_box()
+        assert sign_in
+        assert 44 <= sign_in["height"] < 60
 
 
 def test_a_burst_of_a_wedge_scanner_is_a_scan_and_presses_no_button(

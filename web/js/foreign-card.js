@@ -35,7 +35,9 @@ export async function tellForeign(card, code) {
   card.querySelector("[data-about]").textContent = about;
   card.querySelector("[data-about]").hidden = !about;
   const what = say(`code-${read.kind}`, { network: LABELS[read.network] });
-  card.querySelector("[data-kept]").textContent = "name" in read ? what : `${what} ${say("code-not-kept")}`;
+  const kept = card.querySelector("[data-kept]");
+  kept.dataset.told = "";
+  kept.textContent = "name" in read ? what : `${what} ${say("code-not-kept")}`;
   if (read.name) return read.name;
   const hint = await hintOf(code, document.querySelector(".scanner").dataset.hintKey);
   if (hint) who.textContent = say("unknown-badge", { hint });
