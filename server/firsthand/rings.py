@@ -107,7 +107,7 @@ def dial(known: int, met: int) -> tuple[Tick, ...]:
 
 
 def badge_ending(name: str) -> str | None:
-    """``1fce`` of "Unknown, badge 1fce" (firsthand.contacts.showing), "" of "Unknown", else None."""
+    """``1fce`` of "Unknown, badge 1fce" (contacts.showing), "" of "Unknown", else None."""
     found = _UNNAMED.fullmatch(name)
     return found and (found[1] or "")
 

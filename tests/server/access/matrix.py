@@ -56,7 +56,7 @@ MATRIX: dict[str, dict[str, About]] = {
     "/events/{slug}/recap": {"GET": _A.ATTENDEES},
     "/events/{slug}/recap.png": {"GET": _A.ATTENDEES},
     "/events/{slug}/recap.pdf": {"GET": _A.ATTENDEES},
-    "/claims/{other_id}/{meeting_id}/confirmation": {"PUT": _A.OWNER},
+    "/claims/{other_id}/{meeting_id}/confirmation": {"PUT": _A.OWNER, "DELETE": _A.OWNER},
     "/claims/{other_id}/{meeting_id}/dismissal": {"PUT": _A.OWNER, "DELETE": _A.OWNER},
     "/claims/{other_id}/{meeting_id}/block": {"PUT": _A.OWNER},
     "/scan": {"GET": _A.NOBODY},
