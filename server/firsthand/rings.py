@@ -106,13 +106,21 @@ def dial(known: int, met: int) -> tuple[Tick, ...]:
     )
 
 
+def badge_ending(name: str) -> str | None:
+    """``1fce`` of "Unknown, badge 1fce" (contacts.showing), "" of "Unknown", else None."""
+    found = _UNNAMED.fullmatch(name)
+    return found and (found[1] or "")
+
+
 def initials(name: str) -> str:
     """One or two letters for a name of any script, "?" where there is nothing to show.
 
     First and last word, without titles and particles; of a Han or Hangul name the part that comes
     first, which is the family's; Arabic letters are kept from joining, so that they are not read
-    as a word.
+    as a word. A badge that nobody has named yet is nobody's initials.
     """
+    if badge_ending(name) is not None:
+        return "?"
     words = _words(name)
     if not words:
         return _first_symbol(name)
@@ -132,6 +140,7 @@ _PARTICLES = frozenset(
     | {"do", "dos", "du", "e", "el", "ibn", "la", "le", "los", "te", "ten", "ter", "van", "vom"}
     | {"von", "y", "zu", "zum", "zur"}
 )
+_UNNAMED = re.compile(r"Unknown(?:, badge ([0-9a-f]{4}))?")
 _BRACKETED = re.compile(r"[(\[\uff08].*?[)\]\uff09]")
 _SEPARATORS = str.maketrans("\u30fb\u00b7\u3001\uff0c", "  ,,")
 

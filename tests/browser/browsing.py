@@ -1,5 +1,6 @@
 """One server, one browser and one page for a whole module of tests that only look."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -113,3 +114,16 @@ class Visits:
         # A browser also logs the status of a page that is meant to say 404.
         if said.type in ("error", "warning") and "status of 404" not in said.text:
             self.problems.append(said.text)
+
+
+def type_as_a_wedge(page: BrowserPage, code: str) -> None:
+    """A key every ten milliseconds by the keys' own time, however long each takes to arrive."""
+    session = page.context.new_cdp_session(page)
+    pressed = time.time()
+    for text in [*code, "\r"]:
+        key = "Enter" if text == "\r" else text
+        more = {"windowsVirtualKeyCode": 13} if key == "Enter" else {}
+        for kind in ({"type": "keyDown", "text": text}, {"type": "keyUp"}):
+            sent = {"key": key, "timestamp": pressed, **more, **kind}
+            session.send("Input.dispatchKeyEvent", sent)
+        pressed += 0.01

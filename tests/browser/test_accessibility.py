@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from tests.browser.browsing import DESKTOP, PHONE, Visits, launched, served_world
+from tests.browser.browsing import DESKTOP, PHONE, Visits, launched, served_world, type_as_a_wedge
 from tests.browser.test_installing import OFFER
 from tests.browser.world import PAGES
 
@@ -79,8 +79,7 @@ def test_axe_finds_nothing_on_the_card_without_network(visits: Visits, axe: str)
     page = visits.open("scan")
     page.evaluate(axe)
     page.context.set_offline(True)
-    page.get_by_label("Type or paste a code").fill("TICKET-NUMBER-1")
-    page.keyboard.press("Enter")
+    type_as_a_wedge(page, "TICKET-NUMBER-1")
     expect(page.get_by_role("heading", name="Unknown, badge")).to_be_visible()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two

@@ -50,6 +50,9 @@ class Site:
         if path.endswith(".js"):
             name = path.strip("/")
             return 200, "text/javascript", (BUILT / names.get(name, name)).read_bytes()
+        if path == "/fragment":
+            told = b'<div data-reason="Tick somebody first."><p>Please check.</p></div>'
+            return 400, "text/html", told
         if path == "/broken":
             return 409, "application/problem+json", b'{"detail": "That event is over."}'
         return 422 if path == "/form" else 200, "text/html", FORM_ERROR.encode()
@@ -137,7 +140,10 @@ def test_a_forms_mistakes_come_back_in_its_place_with_the_focus_on_them(
 def test_a_failed_request_says_why(open_page: OpenPage) -> None:
     with open_page(
         '<button hx-put="/broken">Refused</button><button hx-put="/gone">Lost</button>'
+        '<button hx-put="/fragment">Unticked</button>'
     ) as page:
+        page.get_by_role("button", name="Unticked").click()
+        expect(page.get_by_role("status")).to_have_text("Tick somebody first.")
         page.get_by_role("button", name="Refused").click()
         expect(page.get_by_role("status")).to_contain_text("That event is over.")
         page.get_by_role("button", name="Lost").click()

@@ -120,12 +120,15 @@ def test_several_are_ticked_done_and_undone_at_once(
     with open_phone(mira) as page:
         page.set_viewport_size({"width": 390, "height": 844})
         page.goto("/follow-ups")
+        bar = page.get_by_role("form", name="With those ticked")
+        expect(bar).to_be_hidden()
         for name in NAMES[:2]:
             page.get_by_label(f"Tick: Coffee, {name}").check()
-        bar = page.get_by_role("form", name="With those ticked")
-        expect(bar.get_by_text("2 ticked")).to_be_in_viewport()
+        expect(bar.get_by_text("2 chosen:")).to_be_in_viewport()
         bar.get_by_role("button", name="Done").click()
         expect(page.get_by_text("2 done.")).to_be_visible()
+        expect(page.locator("#several-answer")).to_be_focused()
+        expect(bar).to_be_hidden()
         assert states(mira) == ["done", "done", "open"]
         page.get_by_role("button", name="Undo all").click()
         expect(page.get_by_text("As they were.")).to_be_visible()
@@ -202,7 +205,7 @@ def test_those_put_off_are_brought_back_without_a_word_from_the_browser(
         for name in NAMES[:2]:
             page.get_by_label(f"Tick: Coffee, {name}").check()
         bar = page.get_by_role("form", name="With those ticked")
-        bar.get_by_role("button", name="Until").click()
+        bar.get_by_role("button", name="Put off until").click()
         expect(page.get_by_text("2 put off.")).to_be_in_viewport()
         page.get_by_role("button", name="Undo all").click()
         expect(page.get_by_text("As they were.")).to_be_visible()

@@ -30,6 +30,32 @@ def test_no_page_scrolls_sideways(visits: Visits, name: str) -> None:
         assert scrolls <= viewport["width"], _too_wide(page)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["here", "unmet", "attendees", "people", "person", "message", "follow-ups", "me", "scan"],
+)
+def test_text_twice_as_large_leaves_the_screen_nowhere(visits: Visits, name: str) -> None:
+    page = visits.open(name)
+    page.set_viewport_size(PHONE)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    scrolls = page.evaluate("document.documentElement.scrollWidth")
+    assert scrolls <= PHONE["width"], _too_wide(page)
+    for place in page.locator(".bar li:visible a").all():
+        box = place.bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE["width"]
+
+
+def test_the_words_of_the_dial_never_lie_on_its_strokes(visits: Visits) -> None:
+    page = visits.open("here")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    strokes, words = (page.locator(f".dial {part}").bounding_box() for part in ("svg", "p"))
+    assert strokes
+    assert words
+    assert words["y"] >= strokes["y"] + strokes["height"] - 1
+
+
 def _too_wide(page: Page) -> list[str]:
     """The innermost things that reach out of the window."""
     reaching: list[str] = page.evaluate(

@@ -206,7 +206,7 @@ def test_every_page_is_useful_without_network(open_app: OpenApp, scene: Scene) -
         page.goto("/people")
         expect(page.get_by_role("heading", level=1)).to_have_text("No network just now")
         expect(page.get_by_role("link", name="Scan a badge")).to_be_visible()
-        for name in ("My badge", "People here", "Follow-ups"):
+        for name in ("My badge", "Everybody here", "Follow-ups"):
             expect(page.get_by_role("link", name=name)).to_be_visible()
 
         page.goto("/badge")

@@ -64,8 +64,9 @@ def scan(page: Page, *codes: str) -> None:
         expect(field).to_have_value("")
 
 
-def codes(count: int, prefix: str = "TICKET") -> list[str]:
-    return [f"{prefix}-NUMBER-{number}" for number in range(count)]
+def codes(count: int, prefix: str = "guest") -> list[str]:
+    """What somebody may type: an e-mail address each."""
+    return [f"{prefix}-{number}@example.org" for number in range(count)]
 
 
 def meetings(person: Person) -> list[dict[str, Any]]:
@@ -170,8 +171,8 @@ def test_two_open_tabs_do_not_send_a_scan_twice(live: House, open_phone: OpenPho
         for page in (one, two):
             page.goto("/scan")
         one.context.set_offline(True)
-        scan(one, *codes(4, "ONE"))
-        scan(two, *codes(4, "TWO"))
+        scan(one, *codes(4, "one"))
+        scan(two, *codes(4, "two"))
         for page in (one, two):
             expect(page.locator(COUNT)).to_have_text("8 on this phone, not safe yet")
         sent.clear()
@@ -189,7 +190,7 @@ def test_an_expired_session_pauses_the_queue_until_somebody_signs_in(
     with open_phone(ana, **STILL) as page:
         page.goto("/scan")
         page.context.clear_cookies()
-        scan(page, "TICKET-1")
+        scan(page, *codes(1))
         expect(page.locator("#scan-state")).to_have_text("On this phone — sign in to send it")
         link = page.locator("#scan-sign-in")
         # Nobody clicks it once signed in: Background Sync may have sent everything by then.
@@ -209,7 +210,7 @@ def test_another_account_on_the_phone_neither_sends_nor_sees_what_is_not_its_own
         stale = page
         stale.goto("/scan")
         cut(page.context)
-        scan(stale, "TICKET-1")
+        scan(stale, *codes(1))
         sign_in(page.context, live, ben)
         mend(page.context)
         # Ana's page still stands open in one tab, in Ben's session.
@@ -328,7 +329,7 @@ def test_where_storage_is_denied_the_page_says_so_keeps_the_scan_and_offers_a_fi
         page.add_init_script(DENIED)
         page.goto("/scan")
         cut(page.context)
-        scan(page, "TICKET-1")
+        scan(page, *codes(1))
         expect(page.locator("#scan-state")).to_contain_text("In this page only")
         expect(page.locator("#scan-storage")).to_contain_text("private window")
         mend(page.context)
@@ -353,7 +354,7 @@ def test_a_store_whose_connection_the_phone_has_killed_is_opened_again(
         page.goto("/scan")
         cut(page.context)
         page.evaluate(kill)
-        scan(page, "TICKET-1")
+        scan(page, *codes(1))
         expect(page.locator("#scan-state")).to_contain_text("On this phone — will be sent")
         assert page.evaluate("window.kills") < 0
         page.reload()
@@ -457,7 +458,7 @@ def test_signing_out_with_unsent_scans_is_warned_of_and_erases_nothing(
     with open_phone(ana, **STILL) as page:
         page.goto("/scan")
         cut(page.context)
-        scan(page, "TICKET-1")
+        scan(page, *codes(1))
         page.goto("/me")
         expect(page.locator("#on-phone")).to_contain_text("1 scan on this phone")
         page.get_by_role("button", name="Sign out", exact=True).click()

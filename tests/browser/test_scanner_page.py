@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, Playwright, expect
 
+from tests.browser.browsing import type_as_a_wedge
 from tests.browser.fake_camera import badge_frame, chromium_arguments, write_video
 from tests.browser.scanner_harness import ROOT, Stub, serve
 
@@ -173,6 +173,57 @@ def test_without_a_network_a_scan_waits_with_its_chip_and_is_sent_when_it_return
     assert stub.changes[-1][2]["note"] == "kept"
 
 
+def test_rows_of_scans_made_without_a_network_get_their_names_once_they_are_sent(
+    stub: Stub, open_page: OpenPage
+) -> None:
+    with open_page(None) as page:
+        page.wait_for_load_state("networkidle")
+        page.context.set_offline(True)
+        for code in ("7F3C9Q2K", "AAAA2222"):
+            page.get_by_label("Type or paste a code").fill(code)
+            page.keyboard.press("Enter")
+            kept = page.locator("#scan-slot [data-kept]")
+            expect(kept).to_have_text("The name appears as soon as there is network.")
+            page.get_by_role("button", name="Scan next").click()
+        rows = page.locator("#scan-box-list [data-who]")
+        expect(rows).to_have_text(["Badge read, …2222", "Badge read, …9Q2K"])
+        page.context.set_offline(False)
+        expect(rows).to_have_text(["Person AAAA2222", "Person 7F3C9Q2K"])
+        expect(page.locator("#scan-news")).to_have_text("2 safe")
+
+
+@pytest.mark.parametrize("offline", [False, True])
+def test_what_is_typed_and_names_nobody_is_refused_beside_the_field(
+    stub: Stub, open_page: OpenPage, *, offline: bool
+) -> None:
+    with open_page(None) as page:
+        page.wait_for_load_state("networkidle")
+        page.context.set_offline(offline)
+        field = page.get_by_label("Type or paste a code")
+        for typed in ("zzzz", "<script>alert(1)</script>", "x" * 300):
+            field.fill(typed)
+            page.get_by_role("button", name="Keep", exact=True).click()
+            problem = page.locator("#scan-code-problem")
+            expect(problem).to_contain_text("A code has eight letters and figures, such as")
+            expect(field).to_have_attribute("aria-invalid", "true")
+            expect(field).to_have_value(typed)
+            expect(field).to_be_focused()
+        expect(page.locator("#scan-box")).to_be_hidden()
+        field.fill("7f3c9q2k")
+        expect(problem).to_be_empty()
+        field.press("Enter")
+        expect(page.locator("#scan-box")).to_be_visible()
+    assert codes(stub) == ([] if offline else ["7F3C9Q2K"])
+
+
+def test_a_wedge_scanner_in_the_field_reads_to_the_letter(stub: Stub, open_page: OpenPage) -> None:
+    with open_page(None) as page:
+        page.get_by_label("Type or paste a code").focus()
+        type_as_a_wedge(page, "TICKET-4711")
+        expect(page.locator("#scan-slot h2")).to_have_text("Person TICKET-4711")
+    assert codes(stub) == ["TICKET-4711"]
+
+
 @pytest.mark.parametrize(
     ("code", "name", "kept"),
     [
@@ -188,9 +239,7 @@ def test_without_a_network_the_card_says_what_another_systems_code_holds(
     with open_page(None) as page:
         page.wait_for_load_state("networkidle")
         page.context.set_offline(True)
-        field = page.locator("#scan-form [name=code]")
-        field.fill(code)
-        field.press("Enter")
+        type_as_a_wedge(page, code)
         expect(page.locator("#scan-slot h2")).to_have_text(name)
         expect(page.locator("#scan-slot [data-kept]")).to_contain_text(kept)
         if name == "Fenna Wouters":
@@ -206,9 +255,7 @@ def test_without_a_network_an_unknown_badge_has_the_servers_letters(
         page.locator(".scanner").evaluate("(page, key) => page.dataset.hintKey = key", known["key"])
         page.wait_for_load_state("networkidle")
         page.context.set_offline(True)
-        field = page.locator("#scan-form [name=code]")
-        field.fill(known["code"])
-        field.press("Enter")
+        type_as_a_wedge(page, known["code"])
         expect(page.locator("#scan-slot h2")).to_have_text(f"Unknown, badge {known['hint']}")
 
 
@@ -243,17 +290,18 @@ def test_signed_out_a_scan_waits_and_the_card_offers_to_sign_in(
     assert codes(stub) == [ANA]
 
 
-def type_as_a_wedge(page: Page, code: str) -> None:
-    """A key every ten milliseconds by the keys' own time, however long each takes to arrive."""
-    session = page.context.new_cdp_session(page)
-    pressed = time.time()
-    for text in [*code, "\r"]:
-        key = "Enter" if text == "\r" else text
-        more = {"windowsVirtualKeyCode": 13} if key == "Enter" else {}
-        for kind in ({"type": "keyDown", "text": text}, {"type": "keyUp"}):
-            sent = {"key": key, "timestamp": pressed, **more, **kind}
-            session.send("Input.dispatchKeyEvent", sent)
-        pressed += 0.01
+def test_signed_out_the_card_says_that_signing_in_brings_the_name(
+    stub: Stub, open_page: OpenPage
+) -> None:
+    stub.signed_out = True
+    with open_page(None) as page:
+        page.get_by_label("Type or paste a code").fill("7F3C9Q2K")
+        page.keyboard.press("Enter")
+        kept = page.locator("#scan-slot [data-kept]")
+        expect(kept).to_have_text("The name appears once you have signed in.")
+        sign_in = page.get_by_role("link", name="Sign in").bounding_box()
+        assert sign_in
+        assert 44 <= sign_in["height"] < 60
 
 
 def test_a_burst_of_a_wedge_scanner_is_a_scan_and_presses_no_button(

@@ -83,6 +83,7 @@ PAGES: dict[str, Page] = {
     "badge": Page("/badge"),
     "badge-of-another": Page("/b/{badge}"),
     "badge-unknown": Page("/b/0000000000000000000000000Z", status=404),
+    "told": Page("/meetings/new"),
     "recap-crowd": Page("/events/crowd/recap", "busy"),
     "people": Page("/people"),
     "people-searched-for-nobody": Page("/people?q=nobody"),

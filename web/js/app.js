@@ -23,13 +23,14 @@ function toast(text) {
   setTimeout(() => note.remove(), WAIT_MS * 4);
 }
 
-/** What a failed answer says about itself: problem+json, or nothing. */
+/** What a failed answer says about itself: as problem+json, as a fragment (_problem.html), or nothing. */
 function reasonIn(xhr) {
   try {
     const { detail, title } = JSON.parse(xhr.responseText);
     return detail || title;
   } catch {
-    return "";
+    const answer = new DOMParser().parseFromString(xhr.responseText, "text/html");
+    return answer.querySelector("[data-reason]")?.dataset.reason;
   }
 }
 
@@ -123,6 +124,14 @@ on("click", async ({ target }) => {
     delete button.dataset.was;
   }, WAIT_MS);
 });
+
+// An address that names a row opens what is closed in it.
+function openNamed() {
+  const named = document.getElementById(location.hash.slice(1));
+  named?.querySelector(":scope > details")?.setAttribute("open", "");
+}
+window.addEventListener("hashchange", openNamed);
+openNamed();
 
 // [data-drop] around a file input takes files that are dropped on it.
 function dropZone(zone) {

@@ -3,7 +3,9 @@ import { hintAtInstalling } from "./offline/installing.js";
 import { opened, queue, storage } from "./queue/here.js";
 import { summary } from "./scan/box.js";
 import { typedCode } from "./scan/codes.js";
-import { say, stateOf } from "./scan/words.js";
+import { learnNames } from "./scan/names.js";
+import { meansSomebody } from "./scan/typed.js";
+import { say, stateOf, whoOf } from "./scan/words.js";
 
 const SHOWN = 100;
 const RANKS = ["refused", "phone", "undone", "safe"];
@@ -56,7 +58,7 @@ function item({ entry, state, words }) {
   const made = document.querySelector("#box-item").content.cloneNode(true);
   const find = (name) => made.querySelector(`[data-${name}]`);
   made.querySelector("li").dataset.state = state;
-  find("who").textContent = entry.name || say("somebody");
+  find("who").textContent = whoOf(entry);
   find("words").textContent = words;
   find("problem").textContent = entry.problem;
   find("note").textContent = entry.editSent ? "" : (entry.edit?.note ?? "");
@@ -75,12 +77,19 @@ function item({ entry, state, words }) {
   return made;
 }
 
-function mend(event, entry) {
+async function mend(event, entry) {
   event.preventDefault();
-  const code = typedCode(event.target.elements.code.value);
+  const field = event.target.elements.code;
+  const code = typedCode(field.value);
+  const isSame = code === entry.scan.code;
+  if (!isSame && !(await meansSomebody(code))) {
+    field.setAttribute("aria-invalid", "true");
+    field.closest("li").querySelector("[data-problem]").textContent = say("names-nobody");
+    return;
+  }
   document.activeElement.blur();
-  if (code === entry.scan.code) queue.sendAgain(entry);
-  else if (code) queue.mend(entry, code);
+  if (isSame) queue.sendAgain(entry);
+  else queue.mend(entry, code);
 }
 
 function remove(entry) {
@@ -129,6 +138,7 @@ part("save-unreadable").addEventListener("click", () => {
 });
 part("file").addEventListener("change", readIn);
 part("unowned").querySelector("button").addEventListener("click", () => queue.own());
+learnNames(queue);
 hintAtInstalling(storage, () => true);
 opened.then(paint);
 tellLasting();

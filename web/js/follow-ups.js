@@ -1,5 +1,6 @@
 // The list of follow-ups by keyboard and by swipe, and the words of a message in its links.
 // All of it presses what is on the page, which works without it.
+import "./ticks.js";
 
 const KEYS = { d: "done", t: "tomorrow", m: "message", x: "tick", u: "undo" };
 const SWIPED = 90;
@@ -64,12 +65,6 @@ function swipes() {
   list.addEventListener("pointercancel", (event) => from?.id === event.pointerId && settle());
 }
 
-function countTicked() {
-  const words = document.querySelector("[data-ticked]");
-  const number = list.querySelectorAll("[data-act=tick]:checked").length;
-  if (words) words.textContent = number ? `${number} ticked` : "those ticked";
-}
-
 // What is typed goes into every link that takes words along.
 function retype({ target }) {
   if (!target.matches("[data-words]")) return;
@@ -104,7 +99,5 @@ if (list) {
   document.querySelector("[data-keys]")?.addEventListener("click", () => {
     list.querySelector("[data-swipes] .name")?.focus();
   });
-  list.addEventListener("change", countTicked);
-  document.addEventListener("htmx:afterSettle", countTicked);
   swipes();
 }

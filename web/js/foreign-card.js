@@ -16,6 +16,9 @@ const LABELS = {
   threads: "Threads",
 };
 
+/** Whether another system's code says who somebody is. */
+export const namesSomebody = (code) => "name" in readForeignCode(code);
+
 /**
  * Puts into the page's own card what another system's code says, and what will be kept of it. A code
  * of ours says nothing by itself: its card stays as it is.
@@ -32,7 +35,9 @@ export async function tellForeign(card, code) {
   card.querySelector("[data-about]").textContent = about;
   card.querySelector("[data-about]").hidden = !about;
   const what = say(`code-${read.kind}`, { network: LABELS[read.network] });
-  card.querySelector("[data-kept]").textContent = "name" in read ? what : `${what} ${say("code-not-kept")}`;
+  const kept = card.querySelector("[data-kept]");
+  kept.dataset.told = "";
+  kept.textContent = "name" in read ? what : `${what} ${say("code-not-kept")}`;
   if (read.name) return read.name;
   const hint = await hintOf(code, document.querySelector(".scanner").dataset.hintKey);
   if (hint) who.textContent = say("unknown-badge", { hint });

@@ -1,11 +1,12 @@
 // The scanner page: puts the camera, the decoder, the queue and the card together.
 import { hintAtInstalling } from "./offline/installing.js";
 import { opened, queue, recorder, storage } from "./queue/here.js";
-import { ScanBox } from "./scan/box.js";
+import { ScanBox, summary } from "./scan/box.js";
 import { Camera } from "./scan/camera.js";
 import { foreignCard, ScanCard } from "./scan/card.js";
 import { Decoder, watch } from "./scan/decoder.js";
 import { signalRead } from "./scan/feedback.js";
+import { learnNames } from "./scan/names.js";
 import { aimedAt, Sightings } from "./scan/sightings.js";
 import { Still } from "./scan/still.js";
 import { listenToForm, listenToKeys, listenToPhoto } from "./scan/ways.js";
@@ -147,10 +148,32 @@ function mendTyped({ detail: entry }) {
   if (entry?.state === "refused" && entry.scan.code === typed && !code.value) code.value = typed;
 }
 
-listenToForm(part("form"), (code) => {
+/** What was typed means nobody, or is being mended. */
+function tellTyped(isWrong) {
+  const field = part("code");
+  if (isWrong) field.setAttribute("aria-invalid", "true");
+  else field.removeAttribute("aria-invalid");
+  const words = isWrong ? say("names-nobody") : "";
+  part("code-problem").textContent = words;
+  if (isWrong) announce(words);
+}
+
+function takeTyped(code) {
   typed = code;
   take(code);
-});
+}
+
+/** The last that was said of what waited is true no more. */
+let left = 0;
+function tellSent() {
+  const before = left;
+  left = queue.unsent.length;
+  if (before && !left && !card.entry) announce(summary(queue));
+}
+
+queue.addEventListener("change", tellSent);
+card.root.addEventListener("close", learnNames(queue, (entry) => entry === card.entry));
+listenToForm(part("form"), takeTyped, tellTyped);
 queue.addEventListener("change", mendTyped);
 listenToPhoto(part("photo"), () => decoder, photoRead, photoFailed);
 listenToKeys(take, {

@@ -26,6 +26,8 @@ from firsthand.pages import Pages, see_other
 from firsthand.problems import Invalid
 from firsthand.requests import AnyRequest
 
+_NOBODY_TICKED = "Tick somebody first."
+
 
 @patch("/follow-ups")
 async def change_ticked(
@@ -35,7 +37,7 @@ async def change_ticked(
     form = await read_form(request)
     ids = form.uuids("follow_up")
     if not ids:
-        raise Invalid("Tick the follow-ups first.", {"follow_up": "Tick some first."})
+        raise Invalid(_NOBODY_TICKED, {"follow_up": _NOBODY_TICKED})
     if form.text("change") not in set(Change):
         raise Invalid("Choose what becomes of them.", {"change": "Choose one of the buttons."})
     change = Change(form.text("change"))

@@ -7,11 +7,15 @@ from litestar import Response, delete, get, put
 from litestar.params import FromPath
 
 from firsthand.accounts.blocking import blocks_of, unblock
+from firsthand.accounts.signing_in import Viewer
+from firsthand.db import Database
 from firsthand.dependencies import Db, SignedIn, ThePages
-from firsthand.forms import read_form
-from firsthand.meetings.queries import dismissed_claims
-from firsthand.pages import see_other
+from firsthand.forms import Form, read_form
+from firsthand.meetings.queries import Claim, claim_about, dismissed_claims
+from firsthand.pages import Pages, see_other
+from firsthand.problems import NotFound
 from firsthand.requests import AnyRequest
+from firsthand.scans.editing import undo_meeting
 from firsthand.scans.keeping import (
     block_attendee,
     block_claimant,
@@ -20,32 +24,62 @@ from firsthand.scans.keeping import (
     dismiss_claim,
     restore_claim,
 )
+from firsthand.scans.queries import whole_meeting
+from firsthand.unmet.here import event_here
 
 
 @put("/claims/{other_id:uuid}/{meeting_id:uuid}/confirmation")
 async def put_confirmation(
     request: AnyRequest,
     db: Db,
+    pages: ThePages,
     viewer: SignedIn,
     other_id: FromPath[UUID],
     meeting_id: FromPath[UUID],
 ) -> Response[Any]:
-    """ "Yes, we met": then the meeting is the viewer's too."""
+    """ "Yes, we met": then the meeting is the viewer's too, and goes on at their card."""
     form = await read_form(request)
-    await db.write(confirm_claim, viewer.account_id, other_id, meeting_id)
-    return see_other(form.local_path("next", "/people"))
+    claim = await db.read(claim_about, viewer.account_id, other_id, meeting_id)
+    mine = await db.write(confirm_claim, viewer.account_id, other_id, meeting_id)
+    kept = await db.read(whole_meeting, viewer.account_id, mine)
+    card = f"/people/{kept.row.contact_id}"
+    if request.headers.get("hx-request"):
+        return _answered(pages, claim, "confirmation", form, meeting=mine, card=card)
+    return see_other(form.local_path("next", card))
+
+
+@delete("/claims/{other_id:uuid}/{meeting_id:uuid}/confirmation", status_code=200)
+async def delete_confirmation(
+    request: AnyRequest,
+    db: Db,
+    pages: ThePages,
+    viewer: SignedIn,
+    other_id: FromPath[UUID],
+    meeting_id: FromPath[UUID],
+) -> Response[Any]:
+    """Takes "yes" back: ``meeting`` is the viewer's own that came of it. It asks again."""
+    form = await read_form(request)
+    mine = form.uuid("meeting")
+    if mine is None:
+        raise NotFound
+    await db.write(undo_meeting, viewer.account_id, mine)
+    return await _asked_again(request, db, pages, viewer, form, (other_id, meeting_id))
 
 
 @put("/claims/{other_id:uuid}/{meeting_id:uuid}/dismissal")
 async def put_claim_dismissal(
     request: AnyRequest,
     db: Db,
+    pages: ThePages,
     viewer: SignedIn,
     other_id: FromPath[UUID],
     meeting_id: FromPath[UUID],
 ) -> Response[Any]:
     form = await read_form(request)
+    claim = await db.read(claim_about, viewer.account_id, other_id, meeting_id)
     await db.write(dismiss_claim, viewer.account_id, other_id, meeting_id)
+    if request.headers.get("hx-request"):
+        return _answered(pages, claim, "dismissal", form)
     return see_other(form.local_path("next", "/"))
 
 
@@ -53,6 +87,7 @@ async def put_claim_dismissal(
 async def delete_claim_dismissal(
     request: AnyRequest,
     db: Db,
+    pages: ThePages,
     viewer: SignedIn,
     other_id: FromPath[UUID],
     meeting_id: FromPath[UUID],
@@ -60,7 +95,7 @@ async def delete_claim_dismissal(
     """Takes "no" back: it asks again."""
     form = await read_form(request)
     await db.write(restore_claim, viewer.account_id, other_id, meeting_id)
-    return see_other(form.local_path("next", "/me/blocks"))
+    return await _asked_again(request, db, pages, viewer, form, (other_id, meeting_id))
 
 
 @put("/claims/{other_id:uuid}/{meeting_id:uuid}/block")
@@ -110,8 +145,46 @@ async def delete_block(db: Db, viewer: SignedIn, account_id: FromPath[UUID]) -> 
     return see_other("/me/blocks")
 
 
+def _answered(
+    pages: Pages,
+    claim: Claim,
+    answer: str,
+    form: Form,
+    *,
+    meeting: UUID | None = None,
+    card: str = "",
+) -> Response[str]:
+    """What stands where the claim stood: whom it was about, Undo, and their card."""
+    text = pages.text(
+        "unmet/_claim_answered.html",
+        claim=claim,
+        answer=answer,
+        event=form.text("event"),
+        meeting=meeting,
+        card=card,
+    )
+    return pages.fragment(text)
+
+
+async def _asked_again(
+    request: AnyRequest,
+    db: Database,
+    pages: Pages,
+    viewer: Viewer,
+    form: Form,
+    claimed: tuple[UUID, UUID],
+) -> Response[Any]:
+    """After an undo: the claim in its place again; by a plain form, the page it came from."""
+    if not request.headers.get("hx-request"):
+        return see_other(form.local_path("next", "/me/blocks"))
+    event = await db.read(event_here, viewer.account_id, form.text("event"))
+    claim = await db.read(claim_about, viewer.account_id, *claimed)
+    return pages.render("unmet/_claim.html", viewer, claim=claim, event=event)
+
+
 routes: list[Any] = [
     put_confirmation,
+    delete_confirmation,
     put_claim_dismissal,
     delete_claim_dismissal,
     put_block,

@@ -205,6 +205,11 @@ def listed_person(session: Session, owner_id: UUID, attendee_id: UUID) -> Listed
     return ListedPerson(*row)
 
 
+def listed_names(session: Session, owner_id: UUID, attendee_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What those are called who are listed where the owner is. Raises NotFound."""
+    return {each: listed_person(session, owner_id, each).name for each in attendee_ids}
+
+
 def _whom(session: Session, owner_id: UUID, draft: MeetingDraft) -> UUID:
     if draft.contact is not None:
         return root_of(session, owner_id, draft.contact)

@@ -1,5 +1,6 @@
 """Pages of scanning: the scanner, what comes of a scan, and a badge's own address."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,7 +9,7 @@ from litestar.datastructures import State
 from litestar.params import FromPath
 
 from firsthand.accounts.signing_in import Viewer
-from firsthand.attendees.membership import current_event
+from firsthand.attendees.membership import current_event, events_of_attendee
 from firsthand.badges.codes import normalise_token
 from firsthand.badges.finding import badge_for
 from firsthand.db import Database, now
@@ -16,15 +17,20 @@ from firsthand.dependencies import Anybody, Db, SignedIn, ThePages, TheSettings
 from firsthand.followups.intents import DAYS_UNTIL_DUE
 from firsthand.forms import Form, read_form
 from firsthand.pages import see_other
+from firsthand.problems import Invalid
 from firsthand.requests import AnyRequest
 from firsthand.scans.card import met_card
 from firsthand.scans.editing import edit_scan, retract_scan
 from firsthand.scans.keeping import MeetingDraft, keep_meeting
-from firsthand.scans.reading import clean_intents_and_note, read_scan
+from firsthand.scans.queries import whole_meeting
+from firsthand.scans.reading import LONGEST_NOTE, clean_intents_and_note, read_scan
 from firsthand.scans.recording import ScanBatch, ScanOutcome, record_scans
 from firsthand.scans.strangers import hint_key
+from firsthand.scans.typed import NAMES_NOBODY, means_somebody
 
 _INTENTS = list(DAYS_UNTIL_DUE)
+_LONGEST_SHOWN = 200
+_TOLD = ("name", "event", "note")
 
 
 @get("/scan")
@@ -46,10 +52,13 @@ async def keep_scan(
     """The plain form: a typed or pasted code, and the button on a badge's own page."""
     form = await read_form(request)
     event = await db.read(current_event, viewer.account_id)
+    code = form.text("code")
+    typed = code[:_LONGEST_SHOWN]
+    if not means_somebody(code, state.settings.base_url):
+        return _scanner(pages, state, viewer, event, code=typed, problem=NAMES_NOBODY)
     outcome = await _record(db, state, viewer, form)
     if outcome.outcome == "invalid" or not isinstance(outcome.id, UUID):
-        code = form.text("code")[:200]
-        return _scanner(pages, state, viewer, event, code=code, problem=outcome.problem, status=400)
+        return _scanner(pages, state, viewer, event, code=typed, problem=outcome.problem)
     card = await db.read(met_card, viewer.account_id, outcome.id)
     return _scanner(pages, state, viewer, event, card=card)
 
@@ -111,12 +120,37 @@ async def badge_page(
     )
 
 
+@get("/meetings/new")
+async def new_told_meeting(db: Db, pages: ThePages, viewer: SignedIn) -> Response[str]:
+    """Somebody without a badge: their name, where, and what comes next."""
+    event = await db.read(current_event, viewer.account_id)
+    return await _told_page(db, pages, viewer, {"event": event.slug if event else ""}, {})
+
+
 @post("/meetings", status_code=200)
-async def keep_told_meeting(request: AnyRequest, db: Db, viewer: SignedIn) -> Response[Any]:
+async def keep_told_meeting(
+    request: AnyRequest, db: Db, pages: ThePages, viewer: SignedIn
+) -> Response[Any]:
     """A meeting without a scan: from an attendee, a contact, or just a name."""
     form = await read_form(request)
+    try:
+        draft = _told(form)
+        meeting_id = await db.write(keep_meeting, viewer.account_id, draft)
+    except Invalid as invalid:
+        if "name" not in form:
+            raise
+        typed = {name: form.text(name)[:LONGEST_NOTE] for name in _TOLD}
+        nameless = {} if typed["name"].strip() else {"name": "Type their name."}
+        problems = {"form": invalid.detail, **invalid.fields, **nameless}
+        chosen = form.texts("intents")
+        return await _told_page(db, pages, viewer, typed, problems, chosen)
+    kept = await db.read(whole_meeting, viewer.account_id, meeting_id)
+    return see_other(form.local_path("next", f"/people/{kept.row.contact_id}"))
+
+
+def _told(form: Form) -> MeetingDraft:
     intents, note = clean_intents_and_note(form.texts("intents"), form.text("note"))
-    draft = MeetingDraft(
+    return MeetingDraft(
         attendee=form.uuid("attendee"),
         contact=form.uuid("contact"),
         name=form.name("name"),
@@ -124,8 +158,26 @@ async def keep_told_meeting(request: AnyRequest, db: Db, viewer: SignedIn) -> Re
         intents=intents,
         note=note,
     )
-    await db.write(keep_meeting, viewer.account_id, draft)
-    return see_other(form.local_path("next", "/people"))
+
+
+async def _told_page(
+    db: Database,
+    pages: ThePages,
+    viewer: Viewer,
+    typed: Mapping[str, str],
+    problems: Mapping[str, str],
+    intents: Sequence[str] = (),
+) -> Response[str]:
+    return pages.render(
+        "scan/told.html",
+        viewer,
+        status=400 if problems else 200,
+        here="scan",
+        events=await db.read(events_of_attendee, viewer.account_id),
+        typed={name: typed.get(name, "") for name in _TOLD},
+        problems=problems,
+        intents=intents,
+    )
 
 
 async def _record(db: Database, state: State, viewer: Viewer, form: Form) -> ScanOutcome:
@@ -157,12 +209,11 @@ def _scanner(
     card: Any = None,
     code: str = "",
     problem: str | None = None,
-    status: int = 200,
 ) -> Response[str]:
     return pages.render(
         "scan/page.html",
         viewer,
-        status=status,
+        status=400 if problem else 200,
         here="scan",
         event=event,
         form_id=uuid4(),
@@ -182,5 +233,6 @@ routes = [
     edit_scanned,
     undo_scan,
     badge_page,
+    new_told_meeting,
     keep_told_meeting,
 ]

@@ -21,9 +21,12 @@ from firsthand.scans.keeping import (
     MeetingDraft,
     dismiss_suggestion,
     keep_meeting,
+    listed_names,
+    listed_person,
     mark_known_before,
     restore_suggestion,
 )
+from firsthand.scans.queries import whole_meeting
 from firsthand.scans.reading import clean_intents_and_note
 from firsthand.ties.score import AS_USUAL, score
 from firsthand.ties.tuning import choose_tuning, tuning_of
@@ -106,9 +109,10 @@ async def put_known_before(
     form = await read_form(request)
     chosen = form.uuids("attendee")
     if not chosen:
-        raise Invalid("Tick the people whom you have met already.")
+        raise Invalid("Tick somebody first.")
     if len(chosen) > _MOST_AT_ONCE:
         raise Invalid(f"At most {_MOST_AT_ONCE} people at a time.")
+    names = await db.read(listed_names, viewer.account_id, chosen)
     kept = await db.write(mark_known_before, viewer.account_id, chosen)
     if not request.headers.get("hx-request"):
         return see_other(f"/events/{slug}/unmet")
@@ -117,8 +121,10 @@ async def put_known_before(
         pages.text(
             "unmet/_gone.html",
             attendee_id=attendee_id,
-            words="Noted: you have met already.",
+            name=names[attendee_id],
+            said="known-before",
             undo=f"/events/{slug}/unmet/{attendee_id}/meeting/{meeting_id}",
+            card="",
             oob=is_bulk,
         )
         for attendee_id, meeting_id in kept.items()
@@ -136,10 +142,11 @@ async def put_dismissal(
     attendee_id: FromPath[UUID],
 ) -> Response[Any]:
     """ "Not interested"."""
+    person = await db.read(listed_person, viewer.account_id, attendee_id)
     await db.write(dismiss_suggestion, viewer.account_id, attendee_id)
     if request.headers.get("hx-request"):
         undo = f"/events/{slug}/unmet/{attendee_id}/dismissal"
-        return _gone(pages, viewer, slug, attendee_id, "They will not be suggested again.", undo)
+        return _gone(pages, attendee_id, person.name, "dismissed", undo)
     return see_other(f"/events/{slug}/unmet")
 
 
@@ -171,10 +178,13 @@ async def put_meeting(
     form = await read_form(request)
     intents, note = clean_intents_and_note(form.texts("intents"), form.text("note"))
     draft = MeetingDraft(attendee=attendee_id, event=slug, intents=intents, note=note)
+    person = await db.read(listed_person, viewer.account_id, attendee_id)
     meeting_id = await db.write(keep_meeting, viewer.account_id, draft)
     if request.headers.get("hx-request"):
+        kept = await db.read(whole_meeting, viewer.account_id, meeting_id)
         undo = f"/events/{slug}/unmet/{attendee_id}/meeting/{meeting_id}"
-        return _gone(pages, viewer, slug, attendee_id, "Met, and kept.", undo)
+        card = f"/people/{kept.row.contact_id}"
+        return _gone(pages, attendee_id, person.name, "met", undo, card)
     return see_other(f"/events/{slug}/unmet")
 
 
@@ -226,12 +236,19 @@ def _rows(people: Sequence[KnownPerson], moment: datetime) -> dict[str, Any]:
 
 
 def _gone(
-    pages: Pages, viewer: Viewer, slug: str, attendee_id: UUID, words: str, undo: str | None = None
+    pages: Pages, attendee_id: UUID, name: str, said: str, undo: str, card: str = ""
 ) -> Response[str]:
-    """What stands where the row stood."""
-    return pages.render(
-        "unmet/_gone.html", viewer, attendee_id=attendee_id, slug=slug, words=words, undo=undo
+    """What stands where the row stood: what was said of whom."""
+    text = pages.text(
+        "unmet/_gone.html",
+        attendee_id=attendee_id,
+        name=name,
+        said=said,
+        undo=undo,
+        card=card,
+        oob=False,
     )
+    return pages.fragment(text)
 
 
 routes: list[Any] = [

@@ -23,7 +23,7 @@ YOU: Final = 22.0
 # More people than this are a crowd, whose lines are drawn fainter.
 MANY: Final = 60
 # Letters in a smaller face could not be read on a phone.
-_SMALLEST_WITH_LETTERS: Final = 9.0
+_SMALLEST_WITH_LETTERS: Final = 13.0
 _SMALLEST_WITH_LABEL: Final = 10.5
 _STAGES: Final = ("met-again", "followed-up", "met", "spoken", "online", "new")
 # Turning by this much each time, no two of a spiral's points come to stand in one line.

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from firsthand.rings import badge_ending
+
 _SMALLEST: Final = 10.8
 _LARGEST: Final = 13.5
 _LONGEST: Final = 16
@@ -117,13 +119,19 @@ def _advance(char: str) -> float:
 
 
 def _texts(name: str) -> list[str]:
-    """The whole name, else its first word, each cut where it is very long."""
+    """The whole name, else its first word with the last one's letter, else that word alone; each
+    cut where it is very long. An unnamed badge is told by its ending.
+    """
+    ending = badge_ending(name)
+    if ending:
+        return [f"badge {ending}", ending]
     words = [
         "".join(char for char in word if unicodedata.category(char)[0] != "C" or char == "\u200c")
         for word in name.split()[:8]
     ]
     shown = [word for word in words if word]
-    texts = [text for text in (" ".join(shown), *shown[:1]) if len(text) <= _LONGEST]
+    last = [f"{shown[0]} {shown[-1][0]}."] if len(shown) > 1 and shown[-1][0].isupper() else []
+    texts = [text for text in (" ".join(shown), *last, *shown[:1]) if len(text) <= _LONGEST]
     return list(dict.fromkeys(texts or [_cut(text) for text in shown[:1]]))
 
 

@@ -64,8 +64,38 @@ def test_the_plain_form_keeps_a_typed_code_and_shows_the_card(
 def test_a_bad_code_is_told_in_place(house: House, ana: Person, fenna: Wearer, code: str) -> None:
     answer = ana.client.post("/scans", data={"code": code, "event": "seaside"})
 
-    assert answer.status_code in {200, 400}
+    assert answer.status_code == 400
     assert "Type or paste a code" in answer.text
+    assert 'aria-describedby="scan-code-problem" aria-invalid="true"' in answer.text
+
+
+@pytest.mark.parametrize("code", ["zzzz", "<script>alert(1)</script>", "z" * 300, "", "@fenna"])
+def test_what_is_typed_and_names_nobody_is_no_meeting(
+    house: House, ana: Person, fenna: Wearer, code: str
+) -> None:
+    answer = ana.client.post("/scans", data={"code": code, "event": "seaside"})
+
+    assert answer.status_code == 400
+    assert "A code has eight letters and figures, such as 7F3C-9KQ2." in answer.text
+    assert meetings(ana) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "https://www.linkedin.com/in/fenna-w",
+        "@fenna@harbour.example",
+        "fenna@harbour.example",
+        "MECARD:N:Wouters,Fenna;;",
+    ],
+)
+def test_what_is_typed_and_names_a_person_is_a_meeting(
+    house: House, ana: Person, code: str
+) -> None:
+    answer = ana.client.post("/scans", data={"code": code})
+
+    assert answer.status_code == 200
+    assert len(meetings(ana)) == 1
 
 
 def test_a_badges_page_records_nothing_and_shows_a_stranger_only_the_event(
@@ -117,6 +147,38 @@ def test_a_meeting_told_by_name_is_kept(house: House, ana: Person) -> None:
 
     assert answer.status_code == 303
     assert [m["contact"]["name"] for m in meetings(ana)] == ["山田太郎"]
+
+
+def test_somebody_without_a_badge_is_kept_by_name_with_what_comes_next(
+    house: House, ana: Person, fenna: Wearer
+) -> None:
+    house.attendee(house.event(ana, "supper", "Supper for Six"), ana)
+    for path in ("/scan", "/people", "/b/AAAA"):
+        assert 'href="/meetings/new"' in ana.client.get(path).text
+    form = ana.client.get("/meetings/new")
+    assert 'action="/meetings"' in form.text
+    assert "Recruiters by the Sea" in form.text
+
+    told = {"name": "Bas Visser", "event": "supper", "intents": "coffee", "note": "By the bar"}
+    answer = ana.client.post("/meetings", data=told)
+
+    [kept] = meetings(ana)
+    assert answer.headers["location"] == f"/people/{kept['contact']['id']}"
+    assert (kept["event"], kept["intents"], kept["note"]) == ("supper", ["coffee"], "By the bar")
+
+
+def test_without_a_name_the_form_comes_back_as_it_was(
+    house: House, ana: Person, fenna: Wearer
+) -> None:
+    told = {"name": " ", "event": "seaside", "intents": "coffee", "note": "By the bar"}
+
+    answer = ana.client.post("/meetings", data=told)
+
+    assert answer.status_code == 400
+    assert "Type their name." in answer.text
+    assert "By the bar" in answer.text
+    assert 'value="coffee" checked' in answer.text
+    assert meetings(ana) == []
 
 
 def test_scanning_and_what_waits_on_the_phone_are_there_without_an_account(

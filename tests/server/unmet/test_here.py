@@ -43,5 +43,11 @@ def test_who_organises_finds_the_way_from_the_first_page(house: House) -> None:
     assert 'href="/organise"' in organiser.client.get("/events/seaside").text
 
 
+def test_everybody_who_is_listed_is_a_tap_away(mira: Person) -> None:
+    page = mira.client.get("/events/seaside").text
+    assert '<a href="/events/seaside/attendees">Everybody here</a>' in page
+    assert '<h1 dir="auto">Everybody here</h1>' in mira.client.get("/events/seaside/attendees").text
+
+
 def test_who_only_attends_is_not_sent_to_organise(mira: Person) -> None:
     assert 'href="/organise">' not in mira.client.get("/events/seaside").text

@@ -1,5 +1,6 @@
 """Known online, not met: who is on the list, who leaves it, and whom it must never name."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -177,6 +178,43 @@ def test_being_scanned_takes_nobody_off_until_i_confirm(seaside: Seaside) -> Non
     assert answer.headers["location"] == "/events/seaside"
     assert seaside.listed() == []
     assert "says you met" not in seaside.mira.client.get("/events/seaside").text
+
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.mark.parametrize("verb", ["confirmation", "dismissal"])
+def test_an_answer_says_whom_it_was_about_and_is_undone_in_its_place(
+    seaside: Seaside, verb: str
+) -> None:
+    kerry = seaside.house.person("Kerry Calloway")
+    seaside.house.attendee(seaside.event, kerry)
+    sent = seaside.house.scan(kerry, seaside.badge)
+    claim = f"/claims/{kerry.id}/{sent['meeting']}/{verb}"
+    answer = seaside.mira.client.put(claim, data={"event": "seaside"}, headers=HTMX)
+    said = {"confirmation": "You met", "dismissal": "Noted: you have not met"}[verb]
+    assert f"{said} <bdi>Kerry Calloway</bdi>." in answer.text
+    assert "says you met" not in seaside.mira.client.get("/events/seaside").text
+    if verb == "confirmation":
+        card = re.search(r'href="(/people/[^"]+)"', answer.text)
+        assert card
+        assert "Kerry Calloway" in seaside.mira.client.get(card[1]).text
+    fields = dict(re.findall(r'name="(event|meeting)" value="([^"]+)"', answer.text))
+    undone = seaside.mira.client.request("DELETE", claim, data=fields, headers=HTMX)
+    assert f'id="claim-{sent["meeting"]}"' in undone.text
+    assert "says you met" in seaside.mira.client.get("/events/seaside").text
+    assert seaside.mira.client.get("/api/v1/meetings").json()["items"] == []
+
+
+def test_a_plain_yes_goes_on_at_the_new_card(seaside: Seaside) -> None:
+    kerry = seaside.house.person("Kerry Calloway")
+    seaside.house.attendee(seaside.event, kerry)
+    sent = seaside.house.scan(kerry, seaside.badge)
+    claim = f"/claims/{kerry.id}/{sent['meeting']}/confirmation"
+    answer = seaside.mira.client.post(claim, data={"_method": "PUT"})
+    page = seaside.mira.client.get(answer.headers["location"]).text
+    assert "Kerry Calloway" in page
+    assert "We did not meet" in page
 
 
 @pytest.mark.parametrize("verb", ["dismissal", "block"])

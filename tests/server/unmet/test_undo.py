@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import pytest
+
 from firsthand.handles.networks import Network
 from tests.server.house import House, Person, Wearer, tie
 
@@ -42,6 +44,7 @@ def test_met_already_is_undone_in_the_place_of_the_row(house: House) -> None:
     ana, (ben, *_) = at_the_sea(house)
     noted = say(ana, f"{LIST}/known-before", [ben])
     assert names(ana) == {"Cem", "Dia"}
+    assert "Noted: you have met <bdi>Ben</bdi> already." in noted.text
     assert "hx-swap-oob" not in noted.text
     again = ana.client.delete(undo_of(noted.text, ben), headers=HTMX)
     assert again.status_code == 200
@@ -49,6 +52,31 @@ def test_met_already_is_undone_in_the_place_of_the_row(house: House) -> None:
     assert "<html" not in again.text
     assert "Cem" not in again.text
     assert names(ana) == {"Ben", "Cem", "Dia"}
+
+
+def test_who_was_met_is_said_with_the_way_to_their_card(house: House) -> None:
+    ana, (ben, *_) = at_the_sea(house)
+    told = ana.client.put(f"{LIST}/{ben.id}/meeting", data={"intents": "coffee"}, headers=HTMX)
+    assert "You met <bdi>Ben</bdi>." in told.text
+    card = re.search(r'href="(/people/[^"]+)"', told.text)
+    assert card
+    assert "Ben" in ana.client.get(card[1]).text
+
+
+def test_who_is_of_no_interest_is_named(house: House) -> None:
+    ana, (ben, *_) = at_the_sea(house)
+    told = ana.client.put(f"{LIST}/{ben.id}/dismissal", headers=HTMX)
+    assert "<bdi>Ben</bdi> will not be suggested again." in told.text
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}])
+def test_with_nobody_ticked_it_says_what_is_missing(house: House, headers: dict[str, str]) -> None:
+    ana, _ = at_the_sea(house)
+    unmet = ana.client.put(f"{LIST}/known-before", data={}, headers=headers)
+    due = ana.client.patch("/follow-ups", data={"change": "done"}, headers=headers)
+    for told in (unmet, due):
+        assert told.status_code == 400
+        assert "Tick somebody first." in told.text
 
 
 def test_each_of_several_marked_at_once_is_undone_by_itself(house: House) -> None:

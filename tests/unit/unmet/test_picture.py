@@ -106,6 +106,14 @@ def test_a_few_people_all_have_their_letters_and_most_their_names(count: int) ->
     assert sum(each.label is not None for each in placed) >= 0.8 * count
 
 
+def test_two_of_one_first_name_and_two_unnamed_badges_are_told_apart() -> None:
+    names = ("Fenna Kuipersdochter-Jansen", "Fenna Wouterszoon-de-Vries")
+    names += ("Unknown, badge 1fce", "Unknown, badge 7a03")
+    placed = picture(Face(name, name, "met", False, True, 0.5) for name in names).placed
+    labels = {each.label.text for each in placed if each.label}
+    assert labels == {"Fenna K.", "Fenna W.", "badge 1fce", "badge 7a03"}
+
+
 def test_in_a_crowd_the_furthest_along_are_named_and_nearest() -> None:
     crowd = [face(f"{place:03}") for place in range(295)]
     best = [face(f"best {place}", "met-again", 0.9) for place in range(5)]

@@ -1,4 +1,4 @@
-import { say, stateOf } from "./words.js";
+import { say, stateOf, whoOf } from "./words.js";
 
 const SHOWN = 30;
 
@@ -48,7 +48,7 @@ export class ScanBox {
     const button = item.querySelector("button");
     button.dataset.state = state;
     button.addEventListener("click", () => this.#open(entry));
-    item.querySelector("[data-who]").textContent = entry.name || say("somebody");
+    item.querySelector("[data-who]").textContent = whoOf(entry);
     item.querySelector("time").dateTime = entry.scan.scanned_at;
     item.querySelector("time").textContent = entry.scan.scanned_at.slice(11, 16);
     item.querySelector("[data-words]").textContent = words;

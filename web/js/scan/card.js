@@ -1,5 +1,6 @@
 import { personOfBadge } from "../offline/people.js";
 import { signalRefused } from "./feedback.js";
+import { fetchCard, nameOn } from "./fetched.js";
 import { CardForm } from "./form.js";
 import { announce, say, stateOf } from "./words.js";
 
@@ -107,6 +108,13 @@ export class ScanCard {
     if (entry.state === "refused") this.#fillRefused();
     else if (entry.state === "safe") this.#fillFromServer();
     else if (this.#slow || this.#queue.signedOut || !navigator.onLine) this.#fillLocal();
+    this.#explain();
+  }
+
+  /** What a card of ours waits for until it has its name. */
+  #explain() {
+    const words = this.slot.querySelector("[data-kept]:not([data-told])");
+    if (words) words.textContent = say(this.#queue.signedOut ? "name-signed-out" : "name-offline");
   }
 
   /** A card that was fetched while undone has no form: after "keep it" it is fetched again. */
@@ -206,26 +214,4 @@ function introduce(card, { name, initials, headline, company, shared }) {
   find("shared").replaceChildren(
     ...shared.map((line) => Object.assign(document.createElement("p"), { textContent: line })),
   );
-}
-
-async function fetchCard(id) {
-  try {
-    const response = await fetch(`/scans/${id}/card`, {
-      headers: { "X-Requested-With": "firsthand", Accept: "text/html" },
-      redirect: "error",
-      signal: AbortSignal.timeout(SLOW_MS * 10),
-    });
-    if (!response.ok) return null;
-    const { body } = new DOMParser().parseFromString(await response.text(), "text/html");
-    const card = document.createDocumentFragment();
-    card.append(...body.childNodes);
-    return card.querySelector(`[id="scan-${id}"]`) && card;
-  } catch {
-    return null;
-  }
-}
-
-function nameOn(card) {
-  const named = card.querySelector("[data-name]")?.dataset.name;
-  return named ?? card.querySelector("h1, h2, h3")?.textContent.trim() ?? "";
 }

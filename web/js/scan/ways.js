@@ -1,4 +1,5 @@
 import { hyphenate, typedCode } from "./codes.js";
+import { meansSomebody } from "./typed.js";
 import { WedgeReader } from "./wedge.js";
 
 const FIELDS = "input:not([type=checkbox], [type=radio], [type=file]), textarea, select";
@@ -6,20 +7,34 @@ const SHORTCUT_REST_MS = 80;
 
 const inField = () => Boolean(document.activeElement?.matches(FIELDS));
 
-/** Typing or pasting: the form that posts by itself where there is no JavaScript. */
-export function listenToForm(form, take) {
+/**
+ * Typing or pasting: the form that posts by itself where there is no JavaScript.
+ * @param {(code: string) => void} take
+ * @param {(wrong: boolean) => void} tell whether what was typed means nobody
+ */
+export function listenToForm(form, take, tell) {
   const field = form.elements.code;
+  const wedge = new WedgeReader();
   let ours = false;
+  let isScanned = false;
+  field.addEventListener("keydown", ({ key, timeStamp }) => {
+    isScanned = wedge.press(key, timeStamp) !== null;
+  });
   field.addEventListener("input", (event) => {
+    tell(false);
     if (event.inputType?.startsWith("delete")) return void (ours = false);
     const next = hyphenate(field.value, ours);
     ours = next.hyphenated;
     if (next.value !== field.value) field.value = next.value;
   });
-  form.addEventListener("submit", (event) => {
+  form.addEventListener("submit", async (event) => {
     const code = typedCode(field.value);
     event.preventDefault();
-    if (!code) return field.focus();
+    // A hand-held scanner reads to the letter, as the camera does; fingers slip.
+    if (!code || !(isScanned || (await meansSomebody(code)))) {
+      tell(true);
+      return field.focus();
+    }
     field.value = "";
     // The phone's keyboard must give way to the card.
     field.blur();

@@ -17,6 +17,12 @@ export function announce(text) {
   requestAnimationFrame(() => (news.textContent = text));
 }
 
+/** Whom an entry is called by in a list: until the name is known, by the end of the code. */
+export function whoOf({ name, scan }) {
+  const end = scan.code.replace(/[^\p{L}\p{N}]+/gu, "").slice(-4);
+  return name || (end ? say("somebody-of", { end }) : say("somebody"));
+}
+
 /**
  * The state of an entry: its name for styles, and its words.
  * @param {import("../queue/entries.js").Entry} entry
