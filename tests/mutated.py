@@ -13,6 +13,7 @@ _SEEING = (
 _ONES_OWN = (
     "tests/server/accounts/test_leaving.py",
     "tests/server/accounts/test_blocking.py",
+    "tests/server/accounts/test_blocked_cards.py",
     "tests/server/access/test_matrix.py",
     "tests/server/access/test_states.py",
 )
