@@ -65,7 +65,7 @@ def test_any_name_of_a_person_is_kept_and_shown(house: House, name: str) -> None
         ("name", " \u202e\x00 ", "A name is needed."),
         ("name", "x" * 900_000, "too long"),
         ("headline", "x" * 201, "too long"),
-        ("phone", "call me", "A telephone number has digits"),
+        ("phone", "call me", "A phone number has digits"),
         ("email_circle", "everybody", "Choose who sees it"),
         ("company_circle", "", "Choose who sees it"),
     ],
