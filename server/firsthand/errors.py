@@ -135,7 +135,10 @@ def _to_sign_in(request: AnyRequest) -> Response[Any]:
 def _to_confirm(request: AnyRequest) -> Response[Any]:
     """Then back to the page that was asked for, or to the one on which the form stands."""
     back = request.url.path if request.method == "GET" else _page_of_form(request)
-    return _go(request, f"/sign-in/again?next={quote(back)}", 403)
+    page = _page_of_form(request)
+    # Where it is "/me", as nearly always, the page knows by itself.
+    cancel = f"&back={quote(page)}" if page != "/me" else ""
+    return _go(request, f"/sign-in/again?next={quote(back)}{cancel}", 403)
 
 
 def _page_of_form(request: AnyRequest) -> str:
@@ -144,7 +147,8 @@ def _page_of_form(request: AnyRequest) -> str:
         came_from = urlsplit(request.headers.get("referer", ""))
     except ValueError:
         return "/me"
-    return local_path(came_from.path, "/me") if came_from.netloc == here else "/me"
+    is_ours = came_from.netloc == here and not came_from.path.startswith("/sign-in")
+    return local_path(came_from.path, "/me") if is_ours else "/me"
 
 
 def _go(request: AnyRequest, where: str, status: int) -> Response[Any]:
