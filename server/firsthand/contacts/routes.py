@@ -22,7 +22,6 @@ from firsthand.contacts.timeline import Moment
 from firsthand.db import Database, now
 from firsthand.dependencies import Db, SignedIn, TheCursors, ThePages
 from firsthand.events.models import Event
-from firsthand.followups.due import due_words
 from firsthand.followups.today import today_of
 from firsthand.followups.touchpoints import add_touchpoint, forget_touchpoint
 from firsthand.followups.verbs import add_follow_up
@@ -181,7 +180,6 @@ async def _person(
         here="people",
         **known,
         source_words=source_words,
-        due_words=due_words,
         logged=logged,
         typed=typed or {},
         problems=invalid.fields if invalid else {},
