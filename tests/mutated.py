@@ -16,6 +16,7 @@ _SEEING = (
 _ONES_OWN = (
     "tests/server/accounts/test_leaving.py",
     "tests/server/accounts/test_blocking.py",
+    "tests/server/accounts/test_blocked_cards.py",
     *_ALL_OF_IT,
 )
 _CARDS = (

@@ -31,11 +31,12 @@ const LICENSED = [
 const range = (first, last) =>
   String.fromCodePoint(...Array.from({ length: last - first + 1 }, (_, step) => first + step));
 
-// What a heading in a western European language needs; the rest of Latin is a file of its own, so
-// that only pages that need it load it.
+// What a heading in a western European language needs; the rest of Latin, and Vietnamese, are files
+// of their own, so that only pages that need them load them.
 const FACES = {
   "bricolage.woff2": ["latin", `${range(0x20, 0x7e)}${range(0xc0, 0xff)}\u00a0¡¿«»·ıŒœ–—‘’“”…−€`],
   "bricolage-more.woff2": ["latin-ext", `${range(0x100, 0x17f)}${range(0x218, 0x21b)}ẞ`],
+  "bricolage-vietnamese.woff2": ["vietnamese", `ƠơƯư${range(0x1ea0, 0x1ef9)}₫`],
 };
 // One weight: the range costs 10 kB, a sixth of what a first page may weigh.
 const WEIGHTS = { wght: 650 };

@@ -3,6 +3,7 @@
 // public shells. It never skips waiting: a page that is open keeps the version it began with.
 /* global VERSION, PRECACHE, BACKGROUND -- put in by build.mjs */
 import * as copies from "./js/offline/copies.js";
+import { lately } from "./js/offline/moments.js";
 import { dropOld, find, seenAt } from "./js/offline/seen.js";
 import { forgetFiles, putAside } from "./js/offline/sharing.js";
 import { drain } from "./js/queue/drain.js";
@@ -89,9 +90,7 @@ async function shell(path) {
 /** The page as this phone last saw it, saying so. */
 async function asLastSeen(copy, why) {
   const seen = seenAt(copy);
-  const isToday = seen.toDateString() === new Date().toDateString();
-  const time = seen.toLocaleTimeString([], { timeStyle: "short" });
-  const words = `<p class="as-last-seen" role="status">${why} As last seen <time datetime="${seen.toISOString()}" data-local="${isToday ? "time" : "both"}">${time}</time>.</p>`;
+  const words = `<p class="as-last-seen" role="status">${why} As last seen <time datetime="${seen.toISOString()}">${lately(seen)}</time>.</p>`;
   const html = (await copy.text()).replace(/<main\b[^>]*>/, (opening) => opening + words);
   return new Response(html, { headers: copy.headers });
 }

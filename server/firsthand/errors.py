@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
-from litestar.types import ExceptionHandlersMap
+from litestar.types import ASGIApp, ExceptionHandlersMap, Receive, Scope, Send
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, OperationalError
 
 from firsthand.api import answers
@@ -15,7 +15,7 @@ from firsthand.forms import local_path
 from firsthand.log_lines import kind_of
 from firsthand.pages import Pages, see_other
 from firsthand.problems import NotFresh, NotSignedIn, Refused
-from firsthand.requests import asker_is_gone
+from firsthand.requests import asker_is_gone, judged_already, viewer_or_none
 
 log = logging.getLogger("firsthand")
 AnyRequest = Request[Any, Any, Any]
@@ -135,7 +135,10 @@ def _to_sign_in(request: AnyRequest) -> Response[Any]:
 def _to_confirm(request: AnyRequest) -> Response[Any]:
     """Then back to the page that was asked for, or to the one on which the form stands."""
     back = request.url.path if request.method == "GET" else _page_of_form(request)
-    return _go(request, f"/sign-in/again?next={quote(back)}", 403)
+    page = _page_of_form(request)
+    # Where it is "/me", as nearly always, the page knows by itself.
+    cancel = f"&back={quote(page)}" if page != "/me" else ""
+    return _go(request, f"/sign-in/again?next={quote(back)}{cancel}", 403)
 
 
 def _page_of_form(request: AnyRequest) -> str:
@@ -144,7 +147,8 @@ def _page_of_form(request: AnyRequest) -> str:
         came_from = urlsplit(request.headers.get("referer", ""))
     except ValueError:
         return "/me"
-    return local_path(came_from.path, "/me") if came_from.netloc == here else "/me"
+    is_ours = came_from.netloc == here and not came_from.path.startswith("/sign-in")
+    return local_path(came_from.path, "/me") if is_ours else "/me"
 
 
 def _go(request: AnyRequest, where: str, status: int) -> Response[Any]:
@@ -154,9 +158,39 @@ def _go(request: AnyRequest, where: str, status: int) -> Response[Any]:
 
 
 def _tell_person(request: AnyRequest, status: int, title: str, detail: str) -> Response[Any]:
-    pages: Pages = request.app.state.pages
-    in_place = bool(request.headers.get("hx-request"))
-    template = "_problem.html" if in_place else "error.html"
-    return pages.render(
-        template, None, status=status, title=title, detail=detail, status_code=status
-    )
+    return _Told(status, title, detail)
+
+
+class _Told(Response[None]):
+    """A page, or a line in place, in the frame of whoever asks.
+
+    An address that leads nowhere has not asked who that is, and a handler of exceptions cannot wait
+    for the database: so the page is put together when it is sent.
+    """
+
+    def __init__(self, status: int, title: str, detail: str) -> None:
+        super().__init__(None, status_code=status)
+        self._status, self._title, self._detail = status, title, detail
+
+    def to_asgi_response(self, *, request: AnyRequest, **more: Any) -> ASGIApp:  # type: ignore[override]
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            page = await self._page(request)
+            page.headers.update(self.headers)
+            await page.to_asgi_response(request=request, **more)(scope, receive, send)
+
+        return answer
+
+    async def _page(self, request: AnyRequest) -> Response[str]:
+        pages: Pages = request.app.state.pages
+        said: dict[str, Any] = {"title": self._title, "detail": self._detail}
+        if request.headers.get("hx-request"):
+            return pages.render("_problem.html", None, status=self._status, **said)
+        viewer = None
+        # Where the server itself has failed, it is not asked for more.
+        is_known = judged_already(request) or self._status < 500
+        if is_known:
+            try:
+                viewer = await viewer_or_none(request)
+            except (DatabaseUnavailable, DatabaseError):
+                is_known = False
+        return pages.render("error.html", viewer, status=self._status, is_known=is_known, **said)

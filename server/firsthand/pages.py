@@ -11,6 +11,7 @@ from litestar.response import Redirect
 
 from firsthand import rings
 from firsthand.accounts.signing_in import Viewer
+from firsthand.followups.due import due_words
 from firsthand.followups.intents import intent_label
 from firsthand.handles.networks import Network
 from firsthand.handles.parsing import display_name, profile_url
@@ -48,6 +49,7 @@ class Pages:
             elsewhere=elsewhere,
             rings=rings,
             face_url=lambda mark: f"/faces/{mark}" if mark else None,
+            due_words=due_words,
             intent_label=intent_label,
             profile_url=lambda network, name: profile_url(Network(network), name),
             handle_name=lambda network, name: display_name(Network(network), name),

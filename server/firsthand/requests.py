@@ -60,6 +60,11 @@ async def viewer_or_none(connection: AnyConnection) -> Viewer | None:
     return viewer
 
 
+def judged_already(connection: AnyConnection) -> bool:
+    """Whether it is known already who asks."""
+    return _VIEWER in connection.scope["state"]
+
+
 async def only_signed_in(connection: AnyConnection, _: BaseRouteHandler) -> None:
     """A guard, which is asked before anything of the body is read. Raises NotSignedIn."""
     if await viewer_or_none(connection) is None:

@@ -34,8 +34,8 @@ async def signed_in(db: Database, settings: Settings, token: str, path: str) -> 
     return redirect
 
 
-def signed_out(settings: Settings) -> Redirect:
-    redirect = see_other("/")
+def signed_out(settings: Settings, path: str = "/") -> Redirect:
+    redirect = see_other(path)
     redirect.set_cookie(cookie(settings, settings.session_cookie, "", 0))
     redirect.headers[ACCOUNT_HEADER] = "none"
     return redirect

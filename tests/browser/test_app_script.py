@@ -168,7 +168,8 @@ def test_nothing_is_sent_until_the_question_is_answered(
         expect(page.get_by_role("dialog")).to_have_count(0)
         assert site.requests == []
         page.get_by_role("button", name="Delete").click()
-        page.get_by_role("button", name="Yes").click()
+        # It says what will be done, as the button that asked for it.
+        page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
         expect(page.locator("[name=name]")).to_be_visible()
     assert [path for _, path, _ in site.requests] == ["/deleted"]
 

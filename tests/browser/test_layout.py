@@ -56,6 +56,20 @@ def test_the_words_of_the_dial_never_lie_on_its_strokes(visits: Visits) -> None:
     assert words["y"] >= strokes["y"] + strokes["height"] - 1
 
 
+@pytest.mark.parametrize("letter", ["ő", "ỳ", "ơ", "ễ"])
+def test_every_letter_of_a_name_is_of_the_display_face(visits: Visits, letter: str) -> None:
+    """Else it would stand there heavier or lighter than those beside it."""
+    page = visits.open("person")
+    # The file of western Europe has no range: it is asked first, whatever the letter.
+    loaded = page.evaluate(
+        """(letter) => document.fonts.load('650 1em "Bricolage Grotesque Variable"', letter)
+            .then((faces) => faces.map(({ status, unicodeRange }) => [status, unicodeRange])
+                .filter(([, range]) => !/U\\+0-10FFFF/i.test(range)))""",
+        letter,
+    )
+    assert [status for status, _ in loaded] == ["loaded"]
+
+
 def _too_wide(page: Page) -> list[str]:
     """The innermost things that reach out of the window."""
     reaching: list[str] = page.evaluate(

@@ -199,6 +199,30 @@ def test_what_is_kept_at_installing_is_small_and_the_decoder_comes_after(
     print(f"kept at installing: {total} bytes unpacked")
 
 
+def test_a_tap_is_not_undone_by_a_network_that_comes_back_or_does_not(
+    open_app: OpenApp, scene: Scene
+) -> None:
+    with open_app(scene.ana) as page:
+        scene.network.state = "down"
+        page.goto("/people")
+        page.evaluate(
+            """() => {
+              document.querySelector('a[href="/follow-ups"]').click();
+              dispatchEvent(new Event("online"));
+            }"""
+        )
+        page.wait_for_url("**/follow-ups")
+        expect(page.locator(".as-last-seen")).to_be_visible()
+
+        page.goto("/people")
+        page.context.set_offline(True)
+        page.evaluate("window.stays = true")
+        page.evaluate("dispatchEvent(new Event('online'))")
+        page.evaluate("new Promise((done) => requestIdleCallback(done))")
+        assert page.evaluate("window.stays")
+        page.context.set_offline(False)
+
+
 def test_every_page_is_useful_without_network(open_app: OpenApp, scene: Scene) -> None:
     with open_app(scene.ana) as page:
         scene.network.state = "down"

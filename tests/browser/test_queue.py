@@ -463,7 +463,7 @@ def test_signing_out_with_unsent_scans_is_warned_of_and_erases_nothing(
         expect(page.locator("#on-phone")).to_contain_text("1 scan on this phone")
         page.get_by_role("button", name="Sign out", exact=True).click()
         expect(page.get_by_role("dialog")).to_contain_text("1 scan on this phone is not safe yet")
-        page.get_by_role("button", name="Yes").click()
+        page.get_by_role("dialog").get_by_role("button", name="Sign out").click()
         page.wait_for_url("**/")
         page.goto("/scan/box")
         expect(page.locator("#box-count")).to_contain_text("1 of another account wait")

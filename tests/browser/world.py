@@ -92,6 +92,7 @@ PAGES: dict[str, Page] = {
     "where-it-stands-empty": Page("/people/where-it-stands", "new"),
     "person": Page("/people/{contact}"),
     "person-with-a-long-name": Page("/people/{long_contact}"),
+    "person-blocked": Page("/people/{blocked_contact}"),
     "follow-ups": Page("/follow-ups"),
     "introduction-to-whom": Page("/people/{contact}/introduction"),
     "introduction-new": Page("/people/{contact}/introduction?other={long_contact}"),
@@ -189,7 +190,7 @@ def seed(house: House) -> World:
     _meetings(house, ana, crowd)
     _follow_up_states(house, ana)
     _claims(house, event, ana, ben)
-    _trouble(house, event, ana)
+    blocked = _trouble(house, event, ana)
     introduction, asked = _introduction(ana)
     return World(
         house,
@@ -204,6 +205,7 @@ def seed(house: House) -> World:
             "badge": crowd[8].token,
             "contact": _contact(ana, "Fenna Wouters"),
             "long_contact": _contact(ana, LONG_NAMES[0]),
+            "blocked_contact": blocked,
             "import_id": str(import_id),
             "introduction": introduction,
             "asked": asked,
@@ -229,12 +231,16 @@ def _crowd(house: House, event: Event) -> list[Wearer]:
     return wearers
 
 
-def _trouble(house: House, event: Event, ana: Person) -> None:
-    """Ana has met, reported and blocked somebody, and somebody wants to be off the list."""
+def _trouble(house: House, event: Event, ana: Person) -> str:
+    """Ana has met, reported and blocked somebody, and somebody wants to be off the list.
+
+    The id of the card of whom she has blocked.
+    """
     nuisance = house.person("Nigel Thornbury-Smythe", "nigel@example.org")
     house.scan(ana, house.attendee(event, nuisance, listed=False))
     said = {"reason": "selling", "words": "Follows people around with a price list.", "block": "on"}
-    page = f"/people/{_contact(ana, 'Nigel Thornbury-Smythe')}/report"
+    contact = _contact(ana, "Nigel Thornbury-Smythe")
+    page = f"/people/{contact}/report"
     chosen = re.search(r'name="attendee" value="([^"]+)"', ana.client.get(page).text)
     sent = {**said, **({"attendee": chosen[1]} if chosen else {})}
     answer = ana.client.post(page, data=sent)
@@ -242,6 +248,7 @@ def _trouble(house: House, event: Event, ana: Person) -> None:
     leaver = house.attendee(event, "Lena Brandt", company="Quay & Sons", listed=False)
     answer = house.client().post(f"/b/{leaver.token}/removal")
     assert answer.status_code < 400, answer.text
+    return contact
 
 
 def _removal(house: House, event: Event) -> str:
@@ -291,6 +298,8 @@ def _meetings(house: House, ana: Person, crowd: list[Wearer]) -> None:
             note="Offered to help with the launch; likes sailing" if met == 0 else "",
         )
     house.scan(ana, crowd[0], scanned_at=now.isoformat(), intents=["collaborate"])
+    long_address = "fenna.wouters.of.harbour.labs@people-operations.example.org"
+    ana.client.patch(f"/people/{_contact(ana, 'Fenna Wouters')}", data={"email": long_address})
 
 
 def _follow_up_states(house: House, ana: Person) -> None:

@@ -1,5 +1,6 @@
 // Loaded on every page. Each part only adds to a page that works without it.
 import { ask } from "./asking.js";
+import { dayOf, momentOf, timeOf } from "./offline/moments.js";
 
 const WAIT_MS = 2_000;
 const on = (name, act, options) => document.addEventListener(name, act, options);
@@ -69,31 +70,37 @@ on("htmx:afterSettle", ({ detail: { elt, requestConfig } }) => {
 
 // <time datetime="..." data-local="time | date | (both)"> in the reader's own zone.
 function localTime(element) {
-  const styles = { time: { timeStyle: "short" }, date: { dateStyle: "medium" } };
-  const both = { dateStyle: "medium", timeStyle: "short" };
+  const words = { time: timeOf, date: dayOf };
   const at = new Date(element.dateTime);
   if (Number.isNaN(at.getTime())) return;
-  const language = document.documentElement.lang || undefined;
-  element.textContent = at.toLocaleString(language, styles[element.dataset.local] ?? both);
+  element.textContent = (words[element.dataset.local] ?? momentOf)(at);
 }
 
 // data-confirm="question" on a form or its button; hx-confirm asks in the same dialog.
 const asked = new WeakSet();
+/** What is to be done, in the words of the button that asks for it. */
+function wordsOn(button) {
+  if (!button?.matches("button")) return undefined;
+  const words = button.cloneNode(true);
+  words.querySelectorAll(".visually-hidden").forEach((hidden) => hidden.remove());
+  return words.textContent.trim() || undefined;
+}
 const confirmSubmit = async (event) => {
   const { target: form, submitter } = event;
   const question = submitter?.dataset.confirm ?? form.dataset.confirm;
   if (!question || asked.delete(form)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (!(await ask(question))) return;
+  if (!(await ask(question, { yes: wordsOn(submitter) }))) return;
   asked.add(form);
   form.requestSubmit(submitter);
 };
 on("submit", confirmSubmit, { capture: true });
 on("htmx:confirm", async (event) => {
-  if (!event.detail.question) return;
+  const { question, elt, issueRequest } = event.detail;
+  if (!question) return;
   event.preventDefault();
-  if (await ask(event.detail.question)) event.detail.issueRequest(true);
+  if (await ask(question, { yes: wordsOn(elt) })) issueRequest(true);
 });
 
 // Without it everything works as long as there is network.

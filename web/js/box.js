@@ -1,5 +1,6 @@
 // The page of the box: everything that this phone holds, and what can be done about it.
 import { hintAtInstalling } from "./offline/installing.js";
+import { momentOf } from "./offline/moments.js";
 import { opened, queue, storage } from "./queue/here.js";
 import { summary } from "./scan/box.js";
 import { typedCode } from "./scan/codes.js";
@@ -64,7 +65,7 @@ function item({ entry, state, words }) {
   find("note").textContent = entry.editSent ? "" : (entry.edit?.note ?? "");
   const time = made.querySelector("time");
   time.dateTime = entry.scan.scanned_at;
-  time.textContent = entry.scan.scanned_at.slice(0, 16).replace("T", ", ");
+  time.textContent = momentOf(new Date(entry.scan.scanned_at));
   const isOpen = state === "refused" || Boolean(entry.problem);
   find("actions").hidden = !isOpen;
   find("remove").hidden = state !== "refused";

@@ -1,17 +1,13 @@
 // The pages that open without network: what is on this phone, and who is here.
 import { peopleHere } from "./offline/people.js";
+import { lately } from "./offline/moments.js";
 import { find, seenAt } from "./offline/seen.js";
 
 const part = (name) => document.querySelector(`#offline-${name}`);
 
 function showTime(element, at) {
-  const isToday = at.toDateString() === new Date().toDateString();
-  const day = isToday ? {} : { dateStyle: "medium" };
   element.dateTime = at.toISOString();
-  element.textContent = at.toLocaleString(document.documentElement.lang, {
-    timeStyle: "short",
-    ...day,
-  });
+  element.textContent = lately(at);
 }
 
 async function listCopies() {
@@ -55,6 +51,18 @@ if (part("hub")) {
   part("unsent").hidden = !new URLSearchParams(location.search).has("unsent");
   part("again").addEventListener("click", () => location.reload());
   // Somebody who only looked at this page wanted another one.
-  window.addEventListener("online", () => location.pathname !== "/offline" && location.reload());
+  const wanted = location.pathname !== "/offline";
+  let isLeaving = false;
+  // What somebody has tapped since is not to be undone: the page stands until the next has answered.
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest?.("a[href]")) isLeaving = true;
+  });
+  window.addEventListener("pageshow", () => {
+    isLeaving = false;
+  });
+  window.addEventListener("online", () => {
+    // Chromium says so, too, when a network comes and is none yet.
+    if (wanted && navigator.onLine && !isLeaving) location.reload();
+  });
 }
 if (part("people")) listPeople();

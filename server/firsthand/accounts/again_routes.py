@@ -38,8 +38,9 @@ async def again(
     request: AnyRequest, db: Db, settings: TheSettings, pages: ThePages, viewer: SignedIn
 ) -> Response[Any]:
     path = local_path(request.query_params.get("next", ""), "/me")
+    back = local_path(request.query_params.get("back", ""), "/me")
     browser = asked_browser(request, settings)
-    return await _page(db, pages, in_person(viewer), browser, path)
+    return await _page(db, pages, in_person(viewer), browser, path, back)
 
 
 @post("/sign-in/again/mail", status_code=200)
@@ -53,7 +54,7 @@ async def mail_code(
 ) -> Response[Any]:
     """Only ever to the account's own address."""
     form, browser = await read_form(request), asked_browser(request, settings)
-    path = form.local_path("next", "/me")
+    path, back = form.local_path("next", "/me"), form.local_path("back", "/me")
     asker = Asker(peer_address(request), browser)
     try:
         asked = await db.write(ask_for_code, in_person(viewer).email, settings.secret_key, asker)
@@ -61,13 +62,16 @@ async def mail_code(
             await mailer.send(asked.email, *code_letter(asked.code, settings.base_url))
     except Refused as refusal:
         return await _page(
-            db, pages, viewer, browser, path, error=refusal.detail, status=refusal.status
+            db, pages, viewer, browser, path, back, error=refusal.detail, status=refusal.status
         )
     if settings.demo and asked.mailed:
         shown = readable_code(asked.code)
-        answer: Response[Any] = await _page(db, pages, viewer, asked.browser, path, shown=shown)
+        answer: Response[Any] = await _page(
+            db, pages, viewer, asked.browser, path, back, shown=shown
+        )
     else:
-        answer = see_other(f"/sign-in/again?next={quote(path)}")
+        cancel = f"&back={quote(back)}" if back != "/me" else ""
+        answer = see_other(f"/sign-in/again?next={quote(path)}{cancel}")
     answer.set_cookie(code_cookie(settings, asked.browser))
     return answer
 
@@ -92,7 +96,8 @@ async def confirm(
 ) -> Response[Any]:
     """With a code or a passkey. The session gets a new secret, as at every sign-in."""
     form, browser = await read_form(request), asked_browser(request, settings)
-    path, device = form.local_path("next", "/me"), device_of(request, settings)
+    path, back = form.local_path("next", "/me"), form.local_path("back", "/me")
+    device = device_of(request, settings)
     answer = form.text("credential")
     if answer:
         ceremony = ceremony_of(request, settings)
@@ -108,7 +113,7 @@ async def confirm(
         )
     if token is None:
         error = _NOT_PROVEN if answer else _WRONG_CODE
-        return await _page(db, pages, viewer, browser, path, error=error, status=400)
+        return await _page(db, pages, viewer, browser, path, back, error=error, status=400)
     state.viewers.forget(viewer.account_id)
     redirect = await signed_in(db, settings, token, path)
     redirect.set_cookie(no_code_cookie(settings))
@@ -121,6 +126,7 @@ async def _page(
     viewer: Viewer,
     browser: str,
     path: str,
+    back: str,
     *,
     shown: str = "",
     error: str = "",
@@ -133,6 +139,7 @@ async def _page(
         status=status,
         here="me",
         next=path,
+        back=back,
         waits=waits,
         has_passkey=has_passkey,
         shown=shown,

@@ -8,6 +8,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     CompoundSelect,
+    Select,
     Uuid,
     and_,
     delete,
@@ -54,6 +55,11 @@ def blocked_by_either(viewer_id: BindParameter[Any]) -> CompoundSelect[Any]:
         select(Block.account_id).where(Block.owner_id == viewer_id),
         select(Block.owner_id).where(Block.account_id == viewer_id),
     )
+
+
+def blocked_by(owner_id: BindParameter[Any]) -> Select[Any]:
+    """The accounts that the owner blocks, as a query; never who blocks the owner."""
+    return select(Block.account_id).where(Block.owner_id == owner_id)
 
 
 def never_see(one: Any, other: Any) -> ColumnElement[bool]:

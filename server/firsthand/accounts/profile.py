@@ -76,6 +76,6 @@ def read_phone(text: str) -> str:
     """A telephone number as people write it, or empty. Raises Invalid."""
     number = read_line(text, "phone")
     if number and not _PHONE.fullmatch(number):
-        message = "A telephone number has digits, like +44 20 7946 0018."
+        message = "A phone number has digits, like +44 20 7946 0018."
         raise Invalid(message, {"phone": message})
     return number

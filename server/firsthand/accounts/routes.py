@@ -103,7 +103,7 @@ async def delete_me(
         )
     await leave(db, viewer.account_id)
     state.viewers.forget(viewer.account_id)
-    return signed_out(settings)
+    return signed_out(settings, "/?said=deleted")
 
 
 @post("/me/import", status_code=200, request_max_body_size=None)

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.acts import Act, note
@@ -14,7 +14,7 @@ from firsthand.accounts.seeing import shows_anew
 from firsthand.attendees.models import Attendee
 from firsthand.db import lock_owners, new_id, now
 from firsthand.events.days import local_day
-from firsthand.events.models import Event
+from firsthand.events.models import Event, EventRole
 from firsthand.outbox import enqueue
 from firsthand.problems import Conflict, NotFound
 
@@ -176,6 +176,16 @@ def events_of_attendee(session: Session, account_id: UUID) -> Sequence[Event]:
         .where(Attendee.account_id == account_id)
         .order_by(Event.starts.desc(), Event.id)
     ).all()
+
+
+def names_of_own_events(session: Session, account_id: UUID) -> dict[str, str]:
+    """By slug, the events that this account attends, runs or helps at."""
+    attends = select(Attendee.event_id).where(Attendee.account_id == account_id)
+    runs = select(EventRole.event_id).where(EventRole.account_id == account_id)
+    rows = session.execute(
+        select(Event.slug, Event.name).where(or_(Event.id.in_(attends), Event.id.in_(runs)))
+    )
+    return {row.slug: row.name for row in rows}
 
 
 def current_event(session: Session, account_id: UUID) -> Event | None:

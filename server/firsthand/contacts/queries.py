@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.blocking import never_see
+from firsthand.accounts.models import Block
 from firsthand.contacts.card_handles import CardHandle, cards_with_handle_like, handles_of_cards
 from firsthand.contacts.card_ties import CardTie, cards_with_tie_like, ties_of_card
 from firsthand.contacts.models import Contact, Touchpoint
@@ -152,6 +153,19 @@ def accounts_of_card(session: Session, owner_id: UUID, root_id: UUID) -> Sequenc
         )
         .order_by(Contact.id)
     ).all()  # type: ignore[return-value]  # those without an account are left out
+
+
+def accounts_blocked_on_card(session: Session, owner_id: UUID, root_id: UUID) -> Sequence[UUID]:
+    """Whom of this human's accounts the owner blocks; never which of them blocks the owner."""
+    return session.scalars(
+        select(Block.account_id)
+        .join(
+            Contact,
+            and_(Contact.owner_id == Block.owner_id, Contact.account_id == Block.account_id),
+        )
+        .where(Block.owner_id == owner_id, Contact.root_id == root_id)
+        .order_by(Block.account_id)
+    ).all()
 
 
 def touchpoints_of_card(session: Session, owner_id: UUID, root_id: UUID) -> Sequence[Touchpoint]:

@@ -17,12 +17,11 @@ from firsthand.contacts.editing import CardEdit, edit_card
 from firsthand.contacts.evidence import source_words
 from firsthand.contacts.identity import identity_of
 from firsthand.contacts.models import Stage
-from firsthand.contacts.queries import cards
+from firsthand.contacts.queries import accounts_blocked_on_card, cards
 from firsthand.contacts.timeline import Moment
 from firsthand.db import Database, now
 from firsthand.dependencies import Db, SignedIn, TheCursors, ThePages
 from firsthand.events.models import Event
-from firsthand.followups.due import due_words
 from firsthand.followups.today import today_of
 from firsthand.followups.touchpoints import add_touchpoint, forget_touchpoint
 from firsthand.followups.verbs import add_follow_up
@@ -175,13 +174,12 @@ async def _person(
     event: Event | None = known["event"]
     zone = ZoneInfo(event.timezone if event else "UTC")
     return pages.render(
-        "contacts/person.html",
+        "contacts/blocked.html" if known["is_blocked"] else "contacts/person.html",
         viewer,
         status=invalid.status if invalid else 200,
         here="people",
         **known,
         source_words=source_words,
-        due_words=due_words,
         logged=logged,
         typed=typed or {},
         problems=invalid.fields if invalid else {},
@@ -194,6 +192,7 @@ def _known(session: Session, owner_id: UUID, contact_id: UUID) -> dict[str, Any]
     story = story_of(session, owner_id, contact_id)
     return {
         "story": story,
+        "is_blocked": bool(accounts_blocked_on_card(session, owner_id, story.person.card.id)),
         "identity": identity_of(session, owner_id, story.person),
         "event": current_event(session, owner_id),
         "beside": cards(session, owner_id, limit=_BESIDE),

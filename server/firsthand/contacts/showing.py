@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Select,
     and_,
     bindparam,
     case,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from firsthand.accounts.blocking import blocked_by_either
+from firsthand.accounts.blocking import blocked_by, blocked_by_either
 from firsthand.accounts.models import Account
 from firsthand.attendees.models import Attendee
 from firsthand.attendees.showing import TO_BROWSERS, TO_MET
@@ -121,11 +122,29 @@ def card_face(contact: Any = Contact) -> ColumnElement[str]:
 
 
 def is_kept(contact: Any = Contact) -> ColumnElement[bool]:
-    """A card is in the list of people while something holds it up: a meeting, a word, the owner."""
+    """A card is in the list of people while something holds it up: a meeting, a word, the owner;
+    and while the owner blocks nobody on it.
+    """
     return and_(
         contact.id == contact.root_id,
         or_(contact.typed.is_(True), contact.stage.not_in(["new", "online"])),
+        contact.id.not_in(blocked_roots()),
     )
+
+
+def blocked_roots(owner: BindParameter[Any] = OWNER) -> Select[Any]:
+    """The cards that are in no list of the owner's: with an account on them that the owner blocks.
+
+    Who blocks the owner is not asked: a card that went would tell.
+    """
+    one = aliased(Contact)
+    return select(one.root_id).where(one.owner_id == owner, one.account_id.in_(blocked_by(owner)))
+
+
+def on_blocked_cards(owner: BindParameter[Any] = OWNER) -> Select[Any]:
+    """Those cards with all that was merged into them."""
+    one = aliased(Contact)
+    return select(one.id).where(one.owner_id == owner, one.root_id.in_(blocked_roots(owner)))
 
 
 def _field(contact: Any, name: str) -> ColumnElement[str]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import Response, get, post, put
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
@@ -38,10 +38,15 @@ _LONGEST_SHOWN = 2000
 
 
 @get("/")
-async def start(db: Db, pages: ThePages, maybe_viewer: Anybody) -> Response[Any]:
-    """To the event that matters now; who is at none yet hears how to begin."""
+async def start(
+    db: Db, pages: ThePages, maybe_viewer: Anybody, said: FromQuery[str] = ""
+) -> Response[Any]:
+    """To the event that matters now; who is at none yet hears how to begin.
+
+    ``said``: what has just happened to who is signed out now.
+    """
     if maybe_viewer is None:
-        return pages.render("events/landing.html", None)
+        return pages.render("events/landing.html", None, said=said)
     event = await db.read(current_event, maybe_viewer.account_id)
     if event:
         return see_other(f"/events/{event.slug}")

@@ -62,5 +62,4 @@ def days_of_rows(today: date) -> dict[str, Any]:
         "today": today,
         "tomorrow": today + timedelta(days=1),
         "next_week": today + timedelta(days=7 - today.weekday()),
-        "due_words": due_words,
     }

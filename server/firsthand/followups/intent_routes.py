@@ -36,9 +36,9 @@ async def put_intent(
     form = await read_form(request)
     try:
         _check_new(form)
-        await db.write(choose_intent, viewer.account_id, form.text("intent"), form.number("days"))
+        await db.write(choose_intent, viewer.account_id, form.text("intent"), _days(form))
     except Invalid as invalid:
-        return await _page(db, pages, viewer, form.text("intent")[:100], invalid)
+        return await _page(db, pages, viewer, form, invalid)
     return see_other(_PAGE)
 
 
@@ -57,18 +57,34 @@ def _check_new(form: Form) -> None:
         raise Invalid(message, {"intent": message})
 
 
+def _days(form: Form) -> int:
+    """What is no number is out of every range."""
+    text = form.text("days").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
 async def _page(
-    db: Database, pages: Pages, viewer: Viewer, typed: str = "", invalid: Invalid | None = None
+    db: Database,
+    pages: Pages,
+    viewer: Viewer,
+    form: Form | None = None,
+    invalid: Invalid | None = None,
 ) -> Response[str]:
+    """What was refused stands where it was typed: in its row, or in the form for one more."""
+    intents = await db.read(intents_of, viewer.account_id)
+    typed = {name: form.text(name)[:100] if form else "" for name in ("intent", "days")}
+    is_row = form is not None and not form.checked("own")
+    is_row = is_row and typed["intent"] in {each.intent for each in intents}
     return pages.render(
         "followups/intents.html",
         viewer,
         status=invalid.status if invalid else 200,
         here="follow-ups",
-        intents=await db.read(intents_of, viewer.account_id),
+        intents=intents,
         most=MOST_OWN,
         longest=LONGEST_WAIT,
         typed=typed,
+        row=typed["intent"] if is_row else "",
         problems=invalid.fields if invalid else {},
     )
 

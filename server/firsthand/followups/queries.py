@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from firsthand.contacts.models import Contact
 from firsthand.contacts.roots import members_of
-from firsthand.contacts.showing import card_face, card_name, join_person
+from firsthand.contacts.showing import OWNER, card_face, card_name, join_person, on_blocked_cards
 from firsthand.db import AnySelect
 from firsthand.events.models import Event
 from firsthand.followups.models import FollowUp, State
@@ -55,7 +55,9 @@ def follow_ups(
     limit: int,
     after: Position | None = None,
 ) -> list[FollowUpRow]:
-    """The earliest due first."""
+    """The earliest due first. Without ``contact_id`` or ``follow_up_ids``, nobody's whom the owner
+    blocks.
+    """
     given = {
         "states": states,
         "due_before": due_before,
@@ -81,11 +83,7 @@ def follow_up_row(session: Session, owner_id: UUID, follow_up_id: UUID) -> Follo
 
 
 def count_by_state(session: Session, owner_id: UUID) -> dict[str, int]:
-    rows = session.execute(
-        select(FollowUp.state, func.count())
-        .where(FollowUp.owner_id == owner_id)
-        .group_by(FollowUp.state)
-    )
+    rows = session.execute(_counts(), {"owner": owner_id})
     counted = dict.fromkeys((state.value for state in State), 0)
     counted.update((state, count) for state, count in rows)
     return counted
@@ -97,7 +95,18 @@ def count_open(session: Session, owner_id: UUID) -> int:
     return counted[State.OPEN] + counted[State.SNOOZED]
 
 
-# To put this statement together takes longer than to run it, so each shape is made once.
+# To put these statements together takes longer than to run them, so each shape is made once.
+
+
+@cache
+def _counts() -> AnySelect:
+    return (
+        select(FollowUp.state, func.count())
+        .where(FollowUp.owner_id == OWNER, FollowUp.contact_id.not_in(on_blocked_cards()))
+        .group_by(FollowUp.state)
+    )
+
+
 @cache
 def _follow_ups(narrowed: frozenset[str]) -> AnySelect:
     page = _page(narrowed)
@@ -157,10 +166,13 @@ def _page(narrowed: frozenset[str]) -> Subquery:
             and_(FollowUp.due == bindparam("after_due"), FollowUp.id > bindparam("after_id")),
         ),
     }
+    is_list = not narrowed & {"contact", "follow_ups"}
+    listed = (FollowUp.contact_id.not_in(on_blocked_cards(owner_id)),) if is_list else ()
     return (
         select(FollowUp.id)
         .where(
             FollowUp.owner_id == owner_id,
+            *listed,
             *(condition for name, condition in conditions.items() if name in narrowed),
         )
         .order_by(FollowUp.due, FollowUp.id)

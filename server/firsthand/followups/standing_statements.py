@@ -6,7 +6,17 @@ To put a statement together takes longer than to run it, so each is made once.
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, and_, bindparam, func, literal, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from firsthand.accounts.blocking import never_see
@@ -19,7 +29,13 @@ from firsthand.contacts.models import (
     Stage,
     Touchpoint,
 )
-from firsthand.contacts.showing import card_name, join_person, shown_on_card
+from firsthand.contacts.showing import (
+    blocked_roots,
+    card_name,
+    join_person,
+    on_blocked_cards,
+    shown_on_card,
+)
 from firsthand.db import AnySelect
 from firsthand.followups.models import FollowUp, State
 from firsthand.handles.models import Handle
@@ -38,7 +54,21 @@ def someone() -> AnySelect:
     name = card_name()
     return join_person(
         select(Contact.id, name, Contact.stage, Contact.has_tie, Contact.last_at)
-    ).where(Contact.owner_id == _OWNER, Contact.id == Contact.root_id)
+    ).where(Contact.owner_id == _OWNER, _is_listed())
+
+
+def _is_listed() -> ColumnElement[bool]:
+    """A root, with nobody on it whom the owner blocks."""
+    return and_(Contact.id == Contact.root_id, Contact.id.not_in(blocked_roots(_OWNER)))
+
+
+def _is_late() -> ColumnElement[bool]:
+    return and_(
+        FollowUp.owner_id == _OWNER,
+        FollowUp.state.in_(OPEN),
+        FollowUp.due < bindparam("today"),
+        FollowUp.contact_id.not_in(on_blocked_cards(_OWNER)),
+    )
 
 
 @cache
@@ -48,7 +78,7 @@ def counts() -> AnySelect:
         .where(
             Contact.owner_id == _OWNER,
             Contact.stage.in_(STAGES),
-            Contact.id == Contact.root_id,
+            _is_listed(),
         )
         .group_by(Contact.stage)
     )
@@ -80,28 +110,20 @@ def count_silent() -> AnySelect:
         Contact.owner_id == _OWNER,
         Contact.stage == Stage.MET,
         Contact.last_at < bindparam("before"),
-        Contact.id == Contact.root_id,
+        _is_listed(),
     )
 
 
 @cache
 def late() -> AnySelect:
-    return select(func.count()).where(
-        FollowUp.owner_id == _OWNER,
-        FollowUp.state.in_(OPEN),
-        FollowUp.due < bindparam("today"),
-    )
+    return select(func.count()).where(_is_late())
 
 
 @cache
 def late_ones() -> AnySelect:
     late = (
         select(FollowUp.id)
-        .where(
-            FollowUp.owner_id == _OWNER,
-            FollowUp.state.in_(OPEN),
-            FollowUp.due < bindparam("today"),
-        )
+        .where(_is_late())
         .order_by(FollowUp.due.desc(), FollowUp.id.desc())
         .limit(bindparam("most", type_=Integer()))
         .subquery()

@@ -14,7 +14,7 @@ from firsthand.accounts.blocking import never_see
 from firsthand.accounts.models import Account
 from firsthand.contacts.models import Contact
 from firsthand.contacts.roots import members_of
-from firsthand.contacts.showing import card_face, card_name, join_person
+from firsthand.contacts.showing import card_face, card_name, join_person, on_blocked_cards
 from firsthand.db import AnySelect
 from firsthand.events.models import Event
 from firsthand.meetings.models import Meeting, MeetingDismissal, Origin
@@ -68,7 +68,9 @@ def meetings(
     limit: int,
     after: Position | None = None,
 ) -> list[MeetingRow]:
-    """The latest first; ``since`` a day or a moment."""
+    """The latest first; ``since`` a day or a moment. Without ``contact_id``, nobody's whom the
+    owner blocks.
+    """
     by_moment = isinstance(since, datetime)
     given = {
         "event": event,
@@ -162,11 +164,14 @@ def _meetings(narrowed: frozenset[str], *, even_if_gone: bool = False) -> AnySel
         ),
     }
     stands = () if even_if_gone else (Meeting.gone_at.is_(None),)
+    is_list = not narrowed & {"contact", "meeting"}
+    listed = (Meeting.contact_id.not_in(on_blocked_cards()),) if is_list else ()
     return (
         join_person(stmt, root)
         .where(
             Meeting.owner_id == bindparam("owner"),
             *stands,
+            *listed,
             *(condition for name, condition in conditions.items() if name in narrowed),
         )
         .order_by(_latest("contact" in narrowed), Meeting.id.desc())

@@ -34,6 +34,9 @@ from firsthand.requests import AnyRequest
 
 _PAGE = "/me/reminders"
 _DIGESTS = ((Digest.NONE, "Never"), (Digest.DAILY, "Every day"), (Digest.WEEKLY, "Every week"))
+_NUMBERS = ("weekday", "hour", "quiet_from", "quiet_until")
+_TICKS = ("by_mail", "by_push", "tell_arrivals", "show_arrival")
+_FIRST_NUMBERS = frozenset(map(str, range(24)))
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -62,7 +65,7 @@ async def put_reminders(
     try:
         await db.write(choose, viewer.account_id, _read_wish(form))
     except Invalid as invalid:
-        return await _page(db, pages, mailer, state, viewer, invalid)
+        return await _page(db, pages, mailer, state, viewer, form, invalid)
     return see_other(f"{_PAGE}?kept=true")
 
 
@@ -150,19 +153,28 @@ async def _page(
     mailer: TheMailer,
     state: State,
     viewer: Viewer,
+    form: Form | None = None,
     invalid: Invalid | None = None,
     *,
     kept: bool = False,
 ) -> Response[str]:
+    """``form``: what was typed and refused, which stays in its fields."""
     choice = await db.read(choice_of, viewer.account_id)
     event = await db.read(current_event, viewer.account_id)
     zone = choice.timezone or (event.timezone if event else "UTC")
+    typed = {name: getattr(choice, name) for name in (*_NUMBERS, *_TICKS, "digest")}
+    if form:
+        typed |= {name: form.text(name)[:100] for name in ("digest", "timezone")}
+        typed |= {name: form.checked(name) for name in _TICKS}
+        hours = {name: form.text(name) for name in _NUMBERS}
+        typed |= {name: int(text) for name, text in hours.items() if text in _FIRST_NUMBERS}
     return pages.render(
         "reminders/page.html",
         viewer,
         status=invalid.status if invalid else 200,
         here="me",
         choice=choice,
+        typed={"timezone": zone, **typed},
         zone=zone,
         zone_is_known=known_zone(zone) is not None,
         next_digest=(

@@ -23,6 +23,7 @@ from firsthand.scans.keeping import (
     confirm_claim,
     dismiss_claim,
     restore_claim,
+    unblock_person,
 )
 from firsthand.scans.queries import whole_meeting
 from firsthand.unmet.here import event_here
@@ -119,6 +120,14 @@ async def put_block_of_person(
     return see_other("/me/blocks")
 
 
+@delete("/people/{contact_id:uuid}/block", status_code=200)
+async def delete_block_of_person(
+    db: Db, viewer: SignedIn, contact_id: FromPath[UUID]
+) -> Response[Any]:
+    await db.write(unblock_person, viewer.account_id, contact_id)
+    return see_other(f"/people/{contact_id}")
+
+
 @put("/attendees/{attendee_id:uuid}/block")
 async def put_block_of_attendee(
     db: Db, viewer: SignedIn, attendee_id: FromPath[UUID]
@@ -189,6 +198,7 @@ routes: list[Any] = [
     delete_claim_dismissal,
     put_block,
     put_block_of_person,
+    delete_block_of_person,
     put_block_of_attendee,
     my_blocks,
     delete_block,

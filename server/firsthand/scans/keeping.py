@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from firsthand.accounts.blocking import block, blocked_pairs
+from firsthand.accounts.blocking import block, blocked_pairs, unblock
 from firsthand.accounts.models import Account
 from firsthand.attendees.models import Attendee
 from firsthand.attendees.places import EventPlace, places_of
@@ -17,7 +17,7 @@ from firsthand.attendees.showing import shown_name, shows_itself_to_browsers
 from firsthand.contacts.cards import find_or_make_cards
 from firsthand.contacts.models import Contact
 from firsthand.contacts.persons import Person, SomeAttendee
-from firsthand.contacts.queries import accounts_of_card, card
+from firsthand.contacts.queries import accounts_blocked_on_card, accounts_of_card, card
 from firsthand.contacts.roots import root_of
 from firsthand.db import insert_new, lock_owners, new_id, now
 from firsthand.events.days import effective_time, local_day
@@ -159,6 +159,16 @@ def block_person(session: Session, owner_id: UUID, contact_id: UUID) -> None:
         raise Conflict(_NO_ACCOUNT)
     for account_id in accounts:
         block(session, owner_id, account_id, person.card.name)
+
+
+def unblock_person(session: Session, owner_id: UUID, contact_id: UUID) -> None:
+    """Takes back what the owner has blocked of this card. Raises NotFound where that is nothing."""
+    root_id = root_of(session, owner_id, contact_id)
+    accounts = accounts_blocked_on_card(session, owner_id, root_id)
+    if not accounts:
+        raise NotFound
+    for account_id in accounts:
+        unblock(session, owner_id, account_id)
 
 
 def block_attendee(session: Session, owner_id: UUID, attendee_id: UUID) -> None:

@@ -74,7 +74,7 @@ MATRIX: dict[str, dict[str, About]] = {
     "/people/where-it-stands": {"GET": _A.ASKER},
     "/people/{contact_id}": {"GET": _A.OWNER, "PATCH": _A.OWNER},
     "/people/{contact_id}/apart": {"POST": _A.OWNER},
-    "/people/{contact_id}/block": {"PUT": _A.OWNER},
+    "/people/{contact_id}/block": {"PUT": _A.OWNER, "DELETE": _A.OWNER},
     "/people/{contact_id}/report": {"GET": _A.OWNER, "POST": _A.OWNER},
     "/claims/{claimant_id}/{claim_id}/report": {"GET": _A.OWNER, "POST": _A.OWNER},
     "/attendees/{attendee_id}/report": {"GET": _A.ATTENDEES, "POST": _A.ATTENDEES},

@@ -116,7 +116,8 @@ def test_a_form_leads_back_to_the_page_on_which_it_stands(
     ana = house.person()
     stale(house)
     sent = ask(ana, "POST", "/me/recovery-codes", headers={"Referer": referer.encode()})  # type: ignore[dict-item]  # httpx takes bytes
-    assert sent.headers["location"] == f"/sign-in/again?next={back}"
+    cancel = "" if back == "/me" else f"&back={back}"
+    assert sent.headers["location"] == f"/sign-in/again?next={back}{cancel}"
 
 
 @pytest.mark.parametrize(
@@ -295,6 +296,32 @@ def test_the_demo_shows_the_code(demo_house: House) -> None:
 def test_only_paths_of_this_site_are_gone_back_to(house: House, path: str) -> None:
     page = house.person().client.get("/sign-in/again", params={"next": path}).text
     assert 'name="next" value="/me"' in page
+
+
+def test_one_can_go_back_to_where_one_came_from_instead(post_office: House) -> None:
+    ana = post_office.person()
+    stale(post_office)
+    referer = {"Referer": f"{BASE_URL}/people"}
+    sent = ana.client.get("/me/export", headers=referer).headers["location"]
+    assert sent == "/sign-in/again?next=/me/export&back=/people"
+    assert _cancel(ana.client.get(sent).text) == "/people"
+    form = {"next": "/me/export", "back": "/people"}
+    mailed = ana.client.post("/sign-in/again/mail", data=form)
+    assert mailed.headers["location"] == sent
+    wrong = ana.client.post("/sign-in/again", data={**form, "code": "WRONG"})
+    assert _cancel(wrong.text) == "/people"
+
+
+@pytest.mark.parametrize("back", ["", "//evil.example", "https://evil.example", "/\\evil.example"])
+def test_to_no_other_site_and_else_to_ones_own_page(house: House, back: str) -> None:
+    params = {"next": "/me/export", "back": back}
+    assert _cancel(house.person().client.get("/sign-in/again", params=params).text) == "/me"
+
+
+def _cancel(page: str) -> str:
+    found = re.search(r'href="([^"]*)">Cancel</a>', page)
+    assert found, page
+    return found[1]
 
 
 def test_nobody_sends_a_large_file_only_to_be_asked_then(house: House) -> None:

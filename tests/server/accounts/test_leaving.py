@@ -1,5 +1,6 @@
 """Taking everything along, and deleting the account."""
 
+import re
 from typing import Any
 
 import pytest
@@ -57,6 +58,25 @@ def lively(house: House) -> Person:
     house.ties(ana, tie("fenna", KindCount(TieKind.REPLIED, 14)), tie("kerry"))
     house.scan(ana, fenna, event=event.slug, intents=["coffee"], note="Likes oat milk 🦊")
     return ana
+
+
+def test_a_wrong_address_deletes_nothing_and_the_page_says_so_first(house: House) -> None:
+    ana = house.person("Ana")
+    page = delete(ana, "wrong")
+    assert page.status_code == 400
+    [field] = re.findall(r'<input id="confirm"[^>]*>', page.text)
+    assert "autofocus" in field
+    assert 'aria-invalid="true"' in field
+    banner = page.text.index("Your account is not deleted.")
+    assert banner < page.text.index('id="profile"')
+
+
+def test_whoever_has_left_is_told_so(house: House) -> None:
+    ana = house.person("Ana")
+    left = delete(ana, ana.email)
+    page = ana.client.get(left.headers["location"])
+    assert "Your account and everything in it are deleted." in page.text
+    assert "are deleted" not in house.client().get("/").text
 
 
 def test_the_export_has_everything_that_carries_the_account(house: House) -> None:

@@ -139,6 +139,27 @@ def test_listing_handles_and_badges_are_kept(house: House, mira: Person) -> None
     ]
 
 
+def test_an_event_is_told_by_its_name_to_who_is_there_and_by_no_more_to_others(
+    house: House, mira: Person
+) -> None:
+    event = house.event(house.person("Olga Organiser"), name="Hiring by the Sea", timezone="UTC")
+    house.db.write_now(note, mira.id, Act.LISTED, f"Event: {event.slug}")
+    assert "at seaside" in mira.client.get("/me/log").text
+    house.attendee(event, mira)
+    page = mira.client.get("/me/log").text
+    assert "at Hiring by the Sea" in page
+    assert "Event:" not in page
+
+
+def test_a_line_goes_on_in_small_letters_and_ends_with_the_moment(
+    house: House, mira: Person
+) -> None:
+    house.db.write_now(note, mira.id, Act.SIGNED_IN, "By a link")
+    page = mira.client.get("/me/log").text
+    assert "<bdi>by a link</bdi>" in page
+    assert re.search(r">\d\d? \w{3,9} 20\d\d, \d\d:\d\d UTC<", page)
+
+
 def test_a_scan_writes_no_row(house: House, mira: Person) -> None:
     event = house.event(house.person("Olga Organiser"), timezone="UTC")
     house.attendee(event, mira)

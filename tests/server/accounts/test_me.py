@@ -65,7 +65,7 @@ def test_any_name_of_a_person_is_kept_and_shown(house: House, name: str) -> None
         ("name", " \u202e\x00 ", "A name is needed."),
         ("name", "x" * 900_000, "too long"),
         ("headline", "x" * 201, "too long"),
-        ("phone", "call me", "A telephone number has digits"),
+        ("phone", "call me", "A phone number has digits"),
         ("email_circle", "everybody", "Choose who sees it"),
         ("company_circle", "", "Choose who sees it"),
     ],
@@ -263,7 +263,9 @@ def test_the_preview_shows_just_what_the_events_pages_show(
     circles = {f"{name}_circle": "nobody" for name in CIRCLED}
     edit(ana, **{**circles, f"{field}_circle": circle})
     words = ana.email if field == "email" else FIELDS[field]
-    (preview,) = re.findall(r"<h2>Who browses.*?</section>", ana.client.get("/me").text, re.DOTALL)
+    # Where an address may break is no part of it.
+    mine = ana.client.get("/me").text.replace("<wbr>", "")
+    (preview,) = re.findall(r"<h2>Who browses.*?</section>", mine, re.DOTALL)
     assert (words in preview) is (circle == "browsing")
     for page in ("attendees", "unmet"):
         shown = bela.client.get(f"/events/{event.slug}/{page}").text

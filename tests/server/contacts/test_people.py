@@ -8,8 +8,10 @@ from uuid import UUID
 
 import pytest
 import vobject
+from sqlalchemy.orm import Session
 
 from firsthand.contacts.editing import CardEdit, edit_card
+from firsthand.contacts.models import Contact
 from firsthand.scans.keeping import MeetingDraft, keep_meeting
 from firsthand.ties.kinds import KindCount, TieKind
 from tests.server.house import House, Person, tie
@@ -129,6 +131,30 @@ def test_a_refused_edit_keeps_what_was_typed(house: House, mira: Person) -> None
     assert 'value="no address"' in answer.text
     assert 'value="Pat G"' in answer.text
     assert mira.client.get(f"/api/v1/contacts/{contact}").json()["name"] == "Pat"
+
+
+def test_a_phone_on_a_card_is_one_as_on_ones_own_page(house: House, mira: Person) -> None:
+    contact = met(house, mira, "Fenna")
+    page = mira.client.patch(f"/people/{contact}", data={"phone": "abc def"})
+    assert page.status_code == 400
+    assert "A phone number has digits, like +44 20 7946 0018." in page.text
+    assert 'value="abc def"' in page.text
+    kept = mira.client.patch(f"/people/{contact}", data={"phone": "+44 20 7946 0018"})
+    assert kept.status_code == 303
+
+
+def test_a_phone_that_an_import_brought_is_not_in_the_way_of_other_changes(
+    house: House, mira: Person
+) -> None:
+    contact = met(house, mira, "Fenna")
+
+    def bring(session: Session) -> None:
+        session.get_one(Contact, (mira.id, contact)).phone = "ext. 12"
+
+    house.db.write_now(bring)
+    kept = mira.client.patch(f"/people/{contact}", data={"phone": "ext. 12", "company": "Quay"})
+    assert kept.status_code == 303
+    assert "Quay" in mira.client.get(f"/people/{contact}").text
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The owner's own intents, and their own days for the usual ones."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -73,8 +74,8 @@ def test_a_usual_one_has_its_usual_days_again(mira: Person) -> None:
         ("", "3", "Say what should come next."),
         ("a" * 61, "3", "at most 60 characters"),
         ("Sail", "731", "from 0 to 730"),
-        ("Sail", "-1", "A number is expected."),
-        ("Sail", "soon", "A number is expected."),
+        ("Sail", "-1", "from 0 to 730"),
+        ("Sail", "soon", "from 0 to 730"),
     ],
 )
 def test_what_cannot_be_is_said_beside_its_field(
@@ -84,6 +85,27 @@ def test_what_cannot_be_is_said_beside_its_field(
     assert answer.status_code in {400, 422}
     assert said in answer.text
     assert "Take away" not in mira.client.get("/follow-ups/intents").text
+
+
+@pytest.mark.parametrize("days", ["-5", "9999", "soon", ""])
+def test_days_that_cannot_be_stay_in_the_row_where_they_were_typed(mira: Person, days: str) -> None:
+    answer = mira.client.put("/follow-ups/intents", data={"intent": "coffee", "days": days})
+    assert answer.status_code == 400
+    fields = re.findall(r'<input[^>]*name="days"[^>]*>', answer.text)
+    [wrong] = [field for field in fields if "aria-invalid" in field]
+    assert f'value="{days}"' in wrong
+    assert 'aria-label="Coffee: days until due"' in wrong
+    assert answer.text.count("Choose a number of days from 0 to 730.") == 1
+    assert 'id="intent" name="intent" type="text" value=""' in answer.text
+
+
+def test_days_of_one_more_that_cannot_be_stay_in_its_own_form(mira: Person) -> None:
+    form = {"own": "yes", "intent": "row together", "days": "-5"}
+    answer = mira.client.put("/follow-ups/intents", data=form)
+    assert 'value="row together"' in answer.text
+    [field] = re.findall(r'<input id="days"[^>]*>', answer.text)
+    assert 'value="-5"' in field
+    assert "aria-invalid" in field
 
 
 def test_twelve_of_ones_own_are_enough(mira: Person) -> None:

@@ -133,6 +133,33 @@ def test_an_account_that_is_gone_gets_nothing(house: House, mira: Person, mailbo
     assert deliveries(house) == []
 
 
+def test_what_was_typed_and_refused_stays_beside_its_error(house: House, mira: Person) -> None:
+    typed = {**WISH, "digest": "weekly", "weekday": "3", "hour": "17", "timezone": "Mars/Olympus"}
+    page = mira.client.put("/me/reminders", data={**typed, "tell_arrivals": "yes"})
+    assert page.status_code == 400
+    [zone] = re.findall(r'<input id="timezone"[^>]*>', page.text)
+    assert 'value="Mars/Olympus"' in zone
+    assert 'aria-invalid="true"' in zone
+    assert '<option value="3" selected>Thursday' in page.text
+    assert '<option value="17" selected>' in page.text
+    assert 'name="tell_arrivals" value="yes" checked' in page.text
+    kept = mira.client.get("/me/reminders").text
+    assert "Mars/Olympus" not in kept
+
+
+def test_no_mail_is_promised_where_the_server_sends_none_and_the_choice_stays(
+    house: House, mira: Person
+) -> None:
+    page = mira.client.get("/me/reminders").text
+    [box] = re.findall(r'<input type="checkbox" name="by_mail"[^>]*>', page)
+    assert "checked" not in box
+    assert "disabled" in box
+    # What the page sends of it, since a box that is not ticked is not sent.
+    [sent] = re.findall(r'<input type="hidden" name="by_mail" value="(\w+)">', page)
+    mira.client.put("/me/reminders", data={**WISH, "by_mail": sent})
+    assert house.db.read_now(lambda session: session.get_one(ReminderChoice, mira.id)).by_mail
+
+
 def test_one_click_ends_it_without_signing_in(house: House, mira: Person, mailbox: Mailbox) -> None:
     make_due(house, mira)
     send(house, mailbox.url)
@@ -141,7 +168,8 @@ def test_one_click_ends_it_without_signing_in(house: House, mira: Person, mailbo
     where = mail["List-Unsubscribe"].strip("<>").removeprefix(house.settings.base_url)
     stranger = house.client()
     assert "Shall that end?" in stranger.get(where).text
-    assert "checked" in mira.client.get("/me/reminders").text.split('name="by_mail"')[1][:40]
+    # Only looked at, it goes on.
+    assert house.db.read_now(lambda session: session.get_one(ReminderChoice, mira.id)).by_mail
     # As a mail program does: another host, no cookie, no origin.
     answer = stranger.post(where, data={"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200

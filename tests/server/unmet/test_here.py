@@ -9,6 +9,7 @@ from sqlalchemy import update
 from firsthand.db import now
 from firsthand.events.days import local_day
 from firsthand.followups.models import FollowUp
+from firsthand.meetings.models import Meeting
 from firsthand.scans.keeping import MeetingDraft, keep_meeting
 from tests.server.house import House, Person
 
@@ -27,7 +28,14 @@ def mira(house: House) -> Person:
 
 
 @pytest.mark.parametrize(
-    ("days", "words"), [(-3, "the first was due"), (0, "the next is due today"), (3, "the next is")]
+    ("days", "words"),
+    [
+        (-3, "the first is 3 days late"),
+        (-1, "the first is a day late"),
+        (0, "the next is due today"),
+        (1, "the next is due tomorrow"),
+        (3, "the next is due"),
+    ],
 )
 def test_what_is_late_is_not_called_the_next(
     house: House, mira: Person, days: int, words: str
@@ -35,6 +43,18 @@ def test_what_is_late_is_not_called_the_next(
     due = local_day(now(), ZoneInfo("UTC")) + timedelta(days=days)
     house.db.write_now(lambda session: session.execute(update(FollowUp).values(due=due)))
     assert words in mira.client.get("/events/seaside").text
+
+
+@pytest.mark.parametrize(("ago", "when"), [(0, "today"), (1, "yesterday"), (2, "on ")])
+def test_when_they_say_that_you_met_is_told_in_words(house: House, ago: int, when: str) -> None:
+    ana, bob = house.person("Ana"), house.person("Bob")
+    event = house.event(bob, timezone="UTC")
+    house.attendee(event, bob)
+    house.scan(bob, house.attendee(event, ana))
+    day = local_day(now(), ZoneInfo("UTC")) - timedelta(days=ago)
+    house.db.write_now(lambda session: session.execute(update(Meeting).values(day=day)))
+    page = ana.client.get("/events/seaside").text
+    assert f"says you met at {event.name} {when}" in page
 
 
 def test_who_organises_finds_the_way_from_the_first_page(house: House) -> None:
