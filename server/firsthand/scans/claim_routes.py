@@ -2,14 +2,16 @@
 
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from litestar import Response, delete, get, put
 from litestar.params import FromPath
 
 from firsthand.accounts.blocking import blocks_of, unblock
 from firsthand.accounts.signing_in import Viewer
-from firsthand.db import Database
+from firsthand.db import Database, now
 from firsthand.dependencies import Db, SignedIn, ThePages
+from firsthand.events.days import local_day
 from firsthand.forms import Form, read_form
 from firsthand.meetings.queries import Claim, claim_about, dismissed_claims
 from firsthand.pages import Pages, see_other
@@ -188,7 +190,8 @@ async def _asked_again(
         return see_other(form.local_path("next", "/me/blocks"))
     event = await db.read(event_here, viewer.account_id, form.text("event"))
     claim = await db.read(claim_about, viewer.account_id, *claimed)
-    return pages.render("unmet/_claim.html", viewer, claim=claim, event=event)
+    today = local_day(now(), ZoneInfo(event.timezone))
+    return pages.render("unmet/_claim.html", viewer, claim=claim, event=event, today=today)
 
 
 routes: list[Any] = [
