@@ -115,7 +115,7 @@ def test_htmx_gets_only_the_rows_that_come_next(house: House, ana: Person, event
     for number in range(52):
         house.attendee(event, f"Person {number:02}")
     page = ana.client.get("/events/seaside/attendees").text
-    further = re.search(r'hx-get="([^"]+)"', page)
+    further = re.search(r'rel="next" hx-get="([^"]+)"', page)
     assert further
     rows = ana.client.get(further[1].replace("&amp;", "&"), headers={"HX-Request": "true"}).text
     assert "<html" not in rows
