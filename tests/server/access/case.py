@@ -86,7 +86,8 @@ def make_case(house: House) -> Case:
         f"/people/{scans[0]['contact']}/report", data={"reason": "other", "words": REPORTED}
     )
     contact = scans[0]["contact"]
-    ana.client.patch(f"/people/{contact}", data={"phone": f"{SECRET} phone", "note": SECRET})
+    written = {"company": f"{SECRET} company", "note": SECRET}
+    assert ana.client.patch(f"/people/{contact}", data=written).status_code < 400
     touched = ana.client.post(
         f"/people/{contact}/touchpoints", data={"kind": "call", "note": SECRET}
     )

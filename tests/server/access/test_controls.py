@@ -39,7 +39,7 @@ TEXTS: dict[tuple[str, str], dict[str, Any]] = {
     ("/introductions", "POST"): {"why": SAID, "called_0": SAID, "called_1": SAID},
     ("/follow-ups/{follow_up_id}", "PATCH"): {"text": SAID},
     ("/follow-ups/intents", "PUT"): {"intent": SAID, "days": "3"},
-    ("/scans", "POST"): {"code": f"a ticket {SAID}", "intents": SAID, "note": SAID},
+    ("/scans", "POST"): {"code": "https://x.com/harbour", "intents": SAID, "note": SAID},
     ("/scans/{scan_id}", "PATCH"): {"intents": SAID, "note": SAID, "edited_sequence": "9"},
     ("/meetings", "POST"): {"contact": "", "name": SAID, "intents": SAID, "note": SAID},
     ("/me", "PATCH"): {"name": SAID, "headline": SAID, "company": SAID, "phone": "+49 30\0 1"},

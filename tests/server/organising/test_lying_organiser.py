@@ -220,7 +220,7 @@ def test_the_log_of_the_account_tells_of_the_place_and_of_each_change(fair: Fair
     log = person.client.get("/me/log").text
     assert "by your address" in log
     assert log.count("says that you agreed to be listed") == 1
-    assert "Event: lake" in log
+    assert "at Recruiters by the Lake" in log
     liar.bring(listed="no")
     assert "Not listed any more" in person.client.get("/me/log").text
     liar.bring()

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -73,12 +74,17 @@ def everything(house: House) -> str:
 
 
 def file_bytes(house: House) -> bytes:
-    """What lies on the disk of a SQLite database; PostgreSQL's files are its own."""
+    """What lies on the disk of a SQLite database; PostgreSQL's files are its own.
+
+    Read by another process: one that closes such a file loses the locks that SQLite has on it, and
+    whoever opens the database next cuts off what the first one has mapped.
+    """
     url = house.settings.database_url
     if not url.startswith("sqlite:///"):
         return b""
     file = Path(url.removeprefix("sqlite:///"))
-    return b"".join(part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
+    parts = [str(part) for part in file.parent.glob(f"{file.name}*")]
+    return subprocess.run(["cat", *parts], capture_output=True, check=True).stdout
 
 
 def test_a_vcard_gives_a_full_contact_with_its_ties(house: House) -> None:
