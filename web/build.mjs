@@ -106,9 +106,9 @@ async function symbol(name) {
   const file = join(MODULES, "lucide-static/icons", `${name}.svg`);
   if (!existsSync(file)) throw new Error(`web/icons/sprite.json: Lucide has no icon "${name}"`);
   const drawing = /<svg[^>]*>(.*)<\/svg>/s.exec(await readFile(file, "utf8"))[1];
-  const lines = 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"';
-  const shape = drawing.replace(/\s+/g, " ").replaceAll("> <", "><").trim();
-  return `<symbol id="${name}" viewBox="0 0 24 24" ${lines} stroke-linejoin="round">${shape}</symbol>`;
+  const shape = drawing.replace(/\s+/g, " ").replaceAll("> <", "><").replaceAll(" />", "/>").trim();
+  // How its lines are drawn, it has from the class .icon of whoever uses it.
+  return `<symbol id="${name}" viewBox="0 0 24 24">${shape}</symbol>`;
 }
 
 async function publishThirdParty() {

@@ -204,7 +204,9 @@ def test_exports_keep_payloads_as_text_and_no_cell_is_a_formula(hostile: Hostile
         rows = list(csv.reader(StringIO(text(path).removeprefix("\ufeff"), newline="")))
         assert {len(row) for row in rows} == {len(rows[0])}
         cells = [cell for row in rows for cell in row]
-        assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
+        # A mere number keeps its plus: Google takes an apostrophe for a part of it.
+        words = [cell for cell in cells if not re.fullmatch(r"\+[0-9 ]+", cell)]
+        assert [cell for cell in words if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
         assert any("cmd|" in cell for cell in cells)
     for path in ("/api/v1/contacts.vcf", "/api/v1/contacts.vcf?version=3.0"):
         cards = list(vobject.readComponents(text(path)))

@@ -1,5 +1,6 @@
 // Loaded on every page. Each part only adds to a page that works without it.
 import { ask } from "./asking.js";
+import "./lists/ticks.js";
 import { dayOf, momentOf, timeOf } from "./offline/moments.js";
 
 const WAIT_MS = 2_000;

@@ -1,6 +1,5 @@
 // The list of follow-ups by keyboard and by swipe, and the words of a message in its links.
 // All of it presses what is on the page, which works without it.
-import "./ticks.js";
 
 const KEYS = { d: "done", t: "tomorrow", m: "message", x: "tick", u: "undo" };
 const SWIPED = 90;
