@@ -1,11 +1,13 @@
 """The address book: found from the server's name alone, read whole or in part, never changed."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 import pytest
 import vobject
 
 from firsthand.contacts.editing import CardEdit, edit_card
+from firsthand.scans.editing import undo_meeting
 from tests.server.carddav.conftest import (
     BOOK,
     CARDDAV,
@@ -62,6 +64,22 @@ def test_only_who_was_met_is_in_it(house: House, ana: Person, phone: Phone) -> N
     assert read.contents["x-socialprofile"][0].value == "https://x.com/fenna"
     contact = ana.client.get("/api/v1/contacts?q=Fenna").json()["items"][0]["id"]
     assert list(phone.etags()) == [f"{BOOK}{contact}.vcf"]
+
+
+def test_whose_meeting_was_undone_is_in_it_no_longer(
+    house: House, ana: Person, phone: Phone
+) -> None:
+    """Though the card that was typed stays among the people."""
+    meet(house, ana, ["Fenna Wouters", "Ben Carter"])
+    meeting = next(
+        item["id"]
+        for item in ana.client.get("/api/v1/meetings").json()["items"]
+        if item["contact"]["name"] == "Ben Carter"
+    )
+    house.db.write_now(undo_meeting, ana.id, UUID(meeting))
+    people = ana.client.get("/api/v1/contacts").json()["items"]
+    assert {each["name"] for each in people} == {"Fenna Wouters", "Ben Carter"}
+    assert len(phone.etags()) == 1
 
 
 def test_a_card_is_read_in_version_3_and_in_4_if_asked(
