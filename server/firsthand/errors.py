@@ -172,7 +172,9 @@ class _Told(Response[None]):
         super().__init__(None, status_code=status)
         self._status, self._title, self._detail = status, title, detail
 
-    def to_asgi_response(self, *, request: AnyRequest, **more: Any) -> ASGIApp:  # type: ignore[override]
+    def to_asgi_response(  # type: ignore[override]  # the rest is handed on as it came
+        self, *, request: AnyRequest, **more: Any
+    ) -> ASGIApp:
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             page = await self._page(request)
             page.headers.update(self.headers)

@@ -19,7 +19,7 @@ if engine.dialect.name == "sqlite":
         connection.execute("PRAGMA foreign_keys=OFF")
 
     @event.listens_for(engine, "begin")
-    def begin(connection):  # type: ignore[no-untyped-def]
+    def begin(connection):  # type: ignore[no-untyped-def]  # SQLAlchemy's hook is untyped
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 

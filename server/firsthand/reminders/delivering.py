@@ -73,7 +73,11 @@ def make_digests(session: Session, moment: datetime) -> bool:
         day = (choice.next_digest_at or moment).astimezone(rhythm.zone).date()
         key = f"{DIGEST}:{day.isoformat()}"
         if choice.by_mail and not choice.mail_problem:
-            _make(session, choice.owner_id, Channel.MAIL, DIGEST, f"{key}/mail", {}, moment)
+            insert_new(
+                session,
+                Delivery,
+                [_row(choice.owner_id, Channel.MAIL, DIGEST, f"{key}/mail", {}, moment)],
+            )
         if choice.by_push:
             push_to_all(session, choice, DIGEST, key, {}, moment)
         # After a long standstill one digest is enough.
@@ -99,7 +103,9 @@ def push_to_all(
     for browser in browsers:
         said = {**data, "browser": str(browser)}
         each = f"{key}/push/{browser}"
-        _make(session, choice.owner_id, Channel.PUSH, kind, each, said, not_before)
+        insert_new(
+            session, Delivery, [_row(choice.owner_id, Channel.PUSH, kind, each, said, not_before)]
+        )
     return len(browsers)
 
 
@@ -126,7 +132,7 @@ def show_on_page(
     session: Session, owner_id: UUID, kind: str, key: str, data: Mapping[str, Any]
 ) -> None:
     """It stands there for a while; nothing leaves the house."""
-    _make(session, owner_id, Channel.PAGE, kind, f"{key}/page", data, now())
+    insert_new(session, Delivery, [_row(owner_id, Channel.PAGE, kind, f"{key}/page", data, now())])
 
 
 def claim(session: Session, moment: datetime) -> list[Order]:
@@ -193,19 +199,6 @@ def _retire(session: Session, order: Order, problem: str, moment: datetime) -> N
     browser = session.get(PushSubscription, (order.owner_id, UUID(order.data["browser"])))
     if browser is not None:
         browser.retired_at, browser.problem = moment, problem
-
-
-def _make(
-    session: Session,
-    owner_id: UUID,
-    channel: Channel,
-    kind: str,
-    key: str,
-    data: Mapping[str, Any],
-    not_before: datetime,
-) -> None:
-    row = _row(owner_id, channel, kind, key, data, not_before)
-    insert_new(session, Delivery, [row])
 
 
 def _row(

@@ -4,18 +4,15 @@ Whatever is kept is cleaned before it reaches a statement, so that both answer a
 that was sent beside it is lost.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, event
 
-from firsthand import prepared
 from tests.server.access.case import Case
 from tests.server.access.matrix import FORMS, JSON, MATRIX
+from tests.statements import each_statement
 
 SAID = "Har\0bour"
 DATED = {"starts": "2030-01-01", "ends": "2030-01-02", "timezone": "Europe/Paris"}
@@ -82,7 +79,13 @@ def test_a_nul_in_a_text_is_dropped_before_the_database(case: Case, path: str, m
     said = {name: filled(value) for name, value in beside.items()} | TEXTS[path, method]
     about = str(MATRIX[path][method])
     client = case.client("organiser") if about == "staff" else case.owner.client
-    with _with_a_nul() as written:
+    written: list[str] = []
+
+    def hear(statement: str, given: object) -> None:
+        if _has_nul(given):
+            written.append(statement)
+
+    with each_statement(hear):
         answer = client.request(
             method,
             path.format(**case.ids),
@@ -90,31 +93,6 @@ def test_a_nul_in_a_text_is_dropped_before_the_database(case: Case, path: str, m
         )
     assert written == []
     assert answer.status_code in _TAKEN, answer.text
-
-
-@contextmanager
-def _with_a_nul() -> Iterator[list[str]]:
-    """The statements that were given one."""
-    found: list[str] = []
-    run = prepared._run
-
-    def keep(_: object, __: object, statement: str, given: object, *___: object) -> None:
-        if _has_nul(given):
-            found.append(statement)
-
-    def keep_prepared(connection: Any, method: str, sql: str, given: Any) -> Any:
-        # These go to the driver without SQLAlchemy's events.
-        if _has_nul(given):
-            found.append(sql)
-        return run(connection, method, sql, given)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(prepared, "_run", keep_prepared)
-        event.listen(Engine, "before_cursor_execute", keep)
-        try:
-            yield found
-        finally:
-            event.remove(Engine, "before_cursor_execute", keep)
 
 
 def _has_nul(given: object) -> bool:
