@@ -3,10 +3,13 @@
 import json
 import random
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -32,7 +35,8 @@ from firsthand.scans.keeping import (
     restore_claim,
 )
 from firsthand.scans.models import Scan
-from tests.server.house import House, Person, Wearer
+from firsthand.ties.models import Tie
+from tests.server.house import House, Person, Wearer, tie
 from tests.server.taking_in.test_bringing_ways import send
 
 # What Bea shows to each circle.
@@ -456,3 +460,31 @@ def test_a_scan_of_one_of_two_accounts_that_are_joined_is_told_to_that_one(house
     assert item["stage"] == "met-again"
     for each in (ana, also_ana):
         assert len(house.db.read_now(claims_about, each.id)) == 1
+
+
+def test_a_tie_that_stood_on_a_card_before_the_rule_is_taken_off_by_the_schemas_step(
+    house: House,
+) -> None:
+    abel, bea = house.person("Abel"), house.person("Bea")
+    event = house.event(house.person("Otto"))
+    house.attendee(event, abel)
+    beas = house.attendee(event, bea, handles=[("x", "bea_of_met")])
+    house.db.write_now(_for_people_met)
+    house.ties(abel, tie("bea_of_met"))
+    house.db.write_now(mark_known_before, abel.id, [beas.id])
+    (contact,) = house.db.read_now(_contacts_of, abel.id)
+    step = import_module("firsthand.migrations.versions.0022_ties_on_cards_are_judged_anew")
+
+    def as_it_was(session: Session) -> None:
+        session.execute(update(Tie).where(Tie.owner_id == abel.id).values(contact_id=contact))
+        with Operations.context(MigrationContext.configure(session.connection())):
+            step.upgrade()
+
+    house.db.write_now(as_it_was)
+    assert "You follow them on X" in abel.client.get(f"/people/{contact}").text
+    house.settle()
+    assert "You follow them on X" not in abel.client.get(f"/people/{contact}").text
+
+
+def _for_people_met(session: Session) -> None:
+    session.execute(update(Handle).values(circle="met"))
