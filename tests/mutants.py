@@ -3,8 +3,11 @@
 ``python tests/mutants.py [MINUTES] [SEED] [MODULE...]``: first runs the tests, unchanged, and sees
 which of them comes by which statement. Then it changes places of the modules, in an order that the
 seed decides, until the time is over; against each change it runs those of the module's tests that
-come by the changed statement, the quickest first, until one fails. It says which changes no test
-has noticed, and ends with 1 if they are more than one in twenty, or a module could not be judged.
+come by the changed statement until one fails: the quickest first, and sooner those of the same
+part of the server and those that have noticed other changes of the module. A change that the tests
+of a whole minute have not noticed counts as noticed by none. It says which changes no test has
+noticed, and ends with 1 if they are more than one in twenty, or a module could not be judged.
+MODULE is the beginning of a name in ``tests/mutated.py``, or ``deciding``: all that decide.
 Nothing is written: each change is made in a forked process that has everything imported already
 (``tests/mutating.py``). PostgreSQL would only double the time.
 """
@@ -18,8 +21,9 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 from multiprocessing import connection, get_context
+from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
 import pytest
@@ -27,13 +31,17 @@ import pytest
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.mutated import EQUIVALENT, MODULES  # noqa: E402  # only now on the path
+from tests.mutated import DECIDING, EQUIVALENT, MODULES  # noqa: E402  # only now on the path
 from tests.mutating import Place, change, places, watch  # noqa: E402  # only now on the path
 
 _AT_ONCE = int(os.environ.get("MUTANTS_AT_ONCE", "2"))
 _ENOUGH = 0.95  # of the changes that were tried
 _PATIENCE = 10  # times what the same tests took unchanged
 _STARTING = 5.0  # seconds: the first test of a process puts an application together
+_AS_LONG = 60.0  # seconds of tests, by what they took unchanged, for one change
+_NEAR = 4  # times as promising: a test of the same part of the server
+_NOT_MADE = 2  # how a process ends that could not make its change
+_TELLING = 50  # changes between two lines that say how it goes
 _FORKED = get_context("fork")
 
 
@@ -78,6 +86,8 @@ class Judge:
         self.is_enough = True
         # As imported: an edit meanwhile changes nothing here.
         self._sources = {module: source_of(module) for module in modules}
+        # How many changes of a module a test has noticed: it may well notice the next.
+        self._noticed: dict[str, Counter[str]] = defaultdict(Counter)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -172,10 +182,19 @@ class Judge:
                 outcome = trial.outcome()
                 if outcome is not None:
                     del running[sentinel]
-                    counts[trial.mutant.module][outcome] += 1
-                    if outcome == "survived":
-                        print(f"SURVIVED {trial.mutant}", flush=True)
+                    self._count(trial, outcome, counts)
         self._report(counts)
+
+    def _count(self, trial: "_Trial", outcome: str, counts: dict[str, Counter[str]]) -> None:
+        counts[trial.mutant.module][outcome] += 1
+        if outcome == "survived":
+            print(f"SURVIVED {trial.mutant}", flush=True)
+        if outcome == "killed" and trial.at.value < len(trial.tests):
+            self._noticed[trial.mutant.module][trial.tests[trial.at.value]] += 1
+        judged = sum(each.total() for each in counts.values())
+        if judged % _TELLING == 0:
+            survived = sum(each["survived"] for each in counts.values())
+            print(f"{judged} judged, {survived} survived", flush=True)
 
     def _tried(self, mutant: Mutant, baseline: Baseline) -> "_Trial":
         tests = [
@@ -183,22 +202,41 @@ class Judge:
             for test in baseline.passing[mutant.module, mutant.place.statement]
             if test and belongs(test, mutant.module)
         ]
-        tests.sort(key=lambda test: (baseline.took[test], test))
-        seconds = (_STARTING + sum(baseline.took[test] for test in tests)) * _PATIENCE
-        process = _FORKED.Process(target=self._try, args=(mutant, tests))
-        process.start()
-        return _Trial(mutant, process, time.monotonic() + seconds)
+        noticed = self._noticed[mutant.module]
+        part = f"/{mutant.module.partition('/')[0]}/"
 
-    def _try(self, mutant: Mutant, tests: Sequence[str]) -> None:
+        def patience(test: str) -> tuple[float, str]:
+            near = _NEAR if part in test else 1
+            return baseline.took[test] / (1 + noticed[test]) / near, test
+
+        tests.sort(key=patience)
+        until = accumulate(baseline.took[test] for test in tests)
+        tests = [test for test, seconds in zip(tests, until, strict=True) if seconds < _AS_LONG]
+        seconds = (_STARTING + sum(baseline.took[test] for test in tests)) * _PATIENCE
+        at = _FORKED.Value("i", 0)
+        process = _FORKED.Process(target=self._try, args=(mutant, tests, at))
+        process.start()
+        return _Trial(mutant, tests, at, process, time.monotonic() + seconds)
+
+    def _try(self, mutant: Mutant, tests: Sequence[str], at: "Synchronized[int]") -> None:
         _silence()
-        change(*self._sources[mutant.module], mutant.number)
-        # Without exit handlers, which are the parent's, and without its threads' leftovers.
-        os._exit(0 if all(self._passes(*each) for each in self._in_turn(tests)) else 1)
+        try:
+            change(*self._sources[mutant.module], mutant.number)
+        except RuntimeError:
+            os._exit(_NOT_MADE)
+        for number, each in enumerate(self._in_turn(tests)):
+            at.value = number
+            if not self._passes(*each):
+                # Without exit handlers, which are the parent's, and its threads' leftovers.
+                os._exit(1)
+        os._exit(0)
 
     def _report(self, counts: dict[str, Counter[str]]) -> None:
         total: Counter[str] = Counter()
-        for module, outcomes in [*sorted(counts.items()), ("in all", total)]:
-            tried = sum(outcomes.values())
+        deciding: Counter[str] = Counter()
+        lines = [*sorted(counts.items()), ("what decides", deciding), ("in all", total)]
+        for module, outcomes in lines:
+            tried = outcomes.total()
             noticed = tried - outcomes["survived"]
             share = noticed / max(tried, 1)
             slow = f", {outcomes['too slow']} of them by time" if outcomes["too slow"] else ""
@@ -206,20 +244,26 @@ class Judge:
                 f"{module}: {noticed} killed{slow}, {outcomes['survived']} survived, "
                 f"{tried} in total ({share:.1%})"
             )
-            if outcomes is not total:
+            if module in counts:
                 total += outcomes
-            elif share < _ENOUGH:
+            if module in DECIDING:
+                deciding += outcomes
+            if outcomes is total and share < _ENOUGH:
                 self.is_enough = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
     mutant: Mutant
+    tests: Sequence[str]
+    at: "Synchronized[int]"  # the number of the test that runs
     process: "_FORKED.Process"  # type: ignore[name-defined]  # typeshed gives contexts no types
     until: float
 
     def outcome(self) -> str | None:
         """``killed``, ``survived`` or ``too slow``; nothing while it is going on."""
+        if self.process.exitcode == _NOT_MADE:
+            raise RuntimeError(f"could not be made: {self.mutant}")
         if self.process.exitcode is not None:
             return "survived" if self.process.exitcode == 0 else "killed"
         if time.monotonic() < self.until:
@@ -247,7 +291,12 @@ def _silence() -> None:
 def main() -> None:
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(2**32)
-    modules = [each for each in MODULES if each in sys.argv[3:] or not sys.argv[3:]]
+    chosen = tuple(sys.argv[3:])
+    modules = [
+        each
+        for each in MODULES
+        if not chosen or each.startswith(chosen) or ("deciding" in chosen and each in DECIDING)
+    ]
     tests = sorted({test for module in modules for test in MODULES[module]})
     os.chdir(ROOT)
     with tempfile.TemporaryDirectory() as folder:

@@ -3,7 +3,7 @@
 _SIGN_IN = ("tests/server/accounts", "tests/unit/accounts", "tests/server/access/test_matrix.py")
 _ALL_OF_IT = tuple(
     f"tests/server/access/test_{name}.py"
-    for name in ("matrix", "states", "same_ids", "blocked_as_if_left")
+    for name in ("matrix", "states", "same_ids", "blocked_as_if_left", "hidden_facts")
 )
 _SEEING = (
     "tests/server/accounts",
@@ -96,6 +96,19 @@ MODULES: dict[str, tuple[str, ...]] = {
     "sign_in_elsewhere/linking.py": _ELSEWHERE,
     "sign_in_elsewhere/ways.py": _ELSEWHERE,
     "sign_in_elsewhere/asking.py": _ELSEWHERE,
+}
+# Of these, what decides: who is asking, what they may do, and what of somebody they may see. The
+# others read and write by what these say.
+DECIDING = {
+    *("requests.py", "session_cookie.py"),
+    *(each for each in MODULES if each.startswith(("accounts/", "sign_in_elsewhere/"))),
+    *("attendees/showing.py", "attendees/membership.py", "attendees/places.py"),
+    *("attendees/entering.py", "badges/finding.py", "events/staff.py", "handles/preview.py"),
+    *("contacts/showing.py", "contacts/faces.py", "contacts/card_handles.py"),
+    *("contacts/card_ties.py", "followups/shown_handles.py", "introductions/links.py"),
+    *("organising/inviting.py", "organising/removing.py", "organising/staffing.py"),
+    *("organising/removal_links.py", "scans/circles.py", "scans/guessing.py", "unmet/sharing.py"),
+    "leaving.py",
 }
 # What no test can notice, because nothing that anybody can see differs: module, function, change.
 EQUIVALENT: dict[tuple[str, str, str], str] = {
