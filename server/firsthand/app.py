@@ -16,6 +16,7 @@ from litestar.types import Receive, Scope, Send
 
 from firsthand.accounts import again_routes as again
 from firsthand.accounts import face_routes as faces
+from firsthand.accounts import handle_routes as handles
 from firsthand.accounts import log_routes as account_log
 from firsthand.accounts import passkey_routes as passkeys
 from firsthand.accounts import recovery_routes as recovery
@@ -204,6 +205,7 @@ def page_routes(settings: Settings) -> list[Any]:
     modules = [
         accounts,
         account_log,
+        handles,
         sign_in,
         again,
         passkeys,

@@ -19,6 +19,8 @@ from firsthand.sign_in_elsewhere.providers import Provider
 
 # Private pages are never kept by anybody; a fragment and its page differ by one header.
 _PRIVATE = {"Cache-Control": "no-store", "Vary": "HX-Request"}
+# htmx swaps a refused form into the place of what it sent; see the boosted forms' hx-select.
+IN_PLACE = {"HX-Reswap": "outerHTML show:none"}
 
 
 class Pages:

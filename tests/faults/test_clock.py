@@ -18,9 +18,10 @@ from sqlalchemy import select
 from firsthand.db import Database
 from firsthand.meetings.models import Meeting
 from firsthand.migrations import upgrade
+from firsthand.scans.judged import ScanBatch
 from firsthand.scans.models import Scan
 from firsthand.scans.reading import read_scan
-from firsthand.scans.recording import ScanBatch, record_scans
+from firsthand.scans.recording import record_scans
 from tests.faults.conftest import Proof
 from tests.faults.figures import Figures
 from tests.faults.replicas import Replica

@@ -13,6 +13,7 @@ from firsthand.api.meetings import MeetingItem, meeting_item
 from firsthand.dependencies import Db, SignedIn
 from firsthand.problems import Invalid
 from firsthand.scans.editing import edit_scan, reinstate_scan, retract_scan
+from firsthand.scans.judged import ScanBatch
 from firsthand.scans.queries import whole_meeting
 from firsthand.scans.reading import (
     LONGEST_DEVICE,
@@ -22,7 +23,7 @@ from firsthand.scans.reading import (
     sent_id,
     without_controls,
 )
-from firsthand.scans.recording import ScanBatch, record_scans
+from firsthand.scans.recording import record_scans
 
 
 class ScanUpload(msgspec.Struct):

@@ -29,8 +29,9 @@ from firsthand.handles.networks import Network
 from firsthand.organising.list_file import ListRow
 from firsthand.organising.list_import import import_list
 from firsthand.outbox import Outbox
+from firsthand.scans.judged import ScanBatch, ScanOutcome
 from firsthand.scans.reading import ReadScan
-from firsthand.scans.recording import ScanBatch, ScanOutcome, record_scans
+from firsthand.scans.recording import record_scans
 from firsthand.settling import HANDLERS
 from firsthand.ties.importing import finish_import, start_import, write_ties
 from firsthand.ties.kinds import FoundTie, KindCount, Summary, TieKind

@@ -21,10 +21,11 @@ from firsthand.problems import Invalid
 from firsthand.requests import AnyRequest
 from firsthand.scans.card import met_card
 from firsthand.scans.editing import edit_scan, retract_scan
+from firsthand.scans.judged import ScanBatch, ScanOutcome
 from firsthand.scans.keeping import MeetingDraft, keep_meeting
 from firsthand.scans.queries import whole_meeting
 from firsthand.scans.reading import LONGEST_NOTE, clean_intents_and_note, read_scan
-from firsthand.scans.recording import ScanBatch, ScanOutcome, record_scans
+from firsthand.scans.recording import record_scans
 from firsthand.scans.strangers import hint_key
 from firsthand.scans.typed import NAMES_NOBODY, means_somebody
 
