@@ -35,7 +35,7 @@ _ELSEWHERE = ("tests/server/sign_in_elsewhere", "tests/unit/sign_in_elsewhere")
 # How a recap is drawn decides nothing.
 _OF_UNMET = (
     *("attendee_list", "beside", "here", "hints", "list_routes", "queries", "reading", "reasons"),
-    *("recap", "recap_keeping", "recap_routes", "routes", "sentence", "sharing"),
+    *("recap", "recap_keeping", "recap_routes", "routes", "seen", "sentence", "sharing"),
 )
 _OF_INTRODUCTIONS = ("links", "queries", "routes", "verbs")
 # What decides, with the tests that know it.
@@ -107,7 +107,8 @@ DECIDING = {
     *("contacts/showing.py", "contacts/faces.py", "contacts/card_handles.py"),
     *("contacts/card_ties.py", "followups/shown_handles.py", "introductions/links.py"),
     *("organising/inviting.py", "organising/removing.py", "organising/staffing.py"),
-    *("organising/removal_links.py", "scans/circles.py", "scans/guessing.py", "unmet/sharing.py"),
+    *("organising/removal_links.py", "scans/circles.py", "scans/guessing.py", "unmet/seen.py"),
+    "unmet/sharing.py",
     "leaving.py",
 }
 # What no test can notice, because nothing that anybody can see differs: module, function, change.

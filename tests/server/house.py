@@ -33,12 +33,8 @@ from firsthand.outbox import Outbox, enqueue
 from firsthand.settings import Settings
 from firsthand.settling import HANDLERS
 from firsthand.tables import metadata
-from firsthand.ties.importing import (
-    finish_import,
-    start_import,
-    write_people_found,
-    write_ties,
-)
+from firsthand.ties.filling import write_people_found, write_ties
+from firsthand.ties.importing import finish_import, start_import
 from firsthand.ties.kinds import FoundList, FoundPerson, FoundTie, KindCount, Summary, TieKind
 from firsthand.ties.matching import MATCH_EVENT
 

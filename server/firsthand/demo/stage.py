@@ -33,7 +33,8 @@ from firsthand.scans.judged import ScanBatch, ScanOutcome
 from firsthand.scans.reading import ReadScan
 from firsthand.scans.recording import record_scans
 from firsthand.settling import HANDLERS
-from firsthand.ties.importing import finish_import, start_import, write_ties
+from firsthand.ties.filling import write_ties
+from firsthand.ties.importing import finish_import, start_import
 from firsthand.ties.kinds import FoundTie, KindCount, Summary, TieKind
 
 SLUG = "hiring-by-the-harbour"

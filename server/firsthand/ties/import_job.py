@@ -11,19 +11,21 @@ from uuid import UUID
 import msgspec
 
 from firsthand.db import Database
-from firsthand.ties.importing import (
+from firsthand.ties.filling import (
     GROWING,
+    refresh_statistics,
+    write_blocks,
+    write_interests,
+    write_people_found,
+    write_ties,
+)
+from firsthand.ties.importing import (
     ImportEnded,
     fail_import,
     finish_import,
     import_of,
     note_progress,
-    refresh_statistics,
     start_import,
-    write_blocks,
-    write_interests,
-    write_people_found,
-    write_ties,
 )
 from firsthand.ties.kinds import (
     Found,

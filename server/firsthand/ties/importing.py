@@ -1,31 +1,23 @@
-"""An import's rows: written in small batches, and counted only once the whole of it is done."""
+"""An import from its start to its end; what it brings is written in ``filling``."""
 
-import functools
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from firsthand.accounts.acts import Act, note
-from firsthand.db import insert_new, lock_owners, new_id, now, table_of
+from firsthand.db import insert_new, new_id, now
 from firsthand.handles.keeping import MATCH_ACCOUNT, own_stable_id
 from firsthand.handles.networks import Network
-from firsthand.handles.parsing import HandleProblem, handle_key, parse_handle
+from firsthand.handles.parsing import HandleProblem, parse_handle
 from firsthand.outbox import OutboxEntry, enqueue
 from firsthand.problems import Conflict, NotFound
-from firsthand.ties.facts import Fact, both, facts_that_count, write_facts
 from firsthand.ties.kinds import (
-    FoundBlock,
-    FoundInterest,
     FoundList,
     FoundOwner,
-    FoundPerson,
-    FoundTie,
     Problem,
     Summary,
 )
@@ -33,14 +25,7 @@ from firsthand.ties.models import (
     Import,
     ImportList,
     ImportState,
-    Interest,
-    Tie,
-    TieBlock,
-    TieFact,
-    TieName,
 )
-from firsthand.ties.people_known import write_people
-from firsthand.ties.resolving import resolve_ties
 
 # Takes back what failed, then gives every tie of the owner its strength and its matches.
 WEIGH_OWNER = "weigh-owner"
@@ -50,9 +35,6 @@ TAKE_BACK = "take-back"
 OWN_FORMAT = "firsthand"
 MOST_WAITING = 5
 _MOST_PROBLEMS = 50
-# What an import fills, to be told to PostgreSQL one by one, so that none of it takes long.
-GROWING = tuple(model.__tablename__ for model in (Tie, TieName, TieFact))
-_COUNTED = ("added", "updated", "unchanged")
 _SILENT_FOR = timedelta(minutes=2)
 _ADDRESS_BOOKS = {"google-contacts": "Google Contacts", "vcard": "vCard"}
 RESTARTED = "The import was interrupted. Nothing of it was kept: please import the file again."
@@ -104,103 +86,6 @@ def note_alive(session: Session, imports: Sequence[tuple[UUID, UUID]]) -> None:
             )
             .values(heard_at=now())
         )
-
-
-def write_ties(
-    session: Session, owner_id: UUID, import_id: UUID, found: Sequence[FoundTie]
-) -> None:
-    """Find or make the ties of these people, and note what the import says of each.
-
-    A stable id is who somebody is; a name alone is the tie with that name. Counts added, updated
-    and unchanged in the import's row. Raises ImportEnded.
-    """
-    lock_owners(session, [owner_id])
-    resolved = resolve_ties(session, owner_id, import_id, found)
-    before = facts_that_count(
-        session, owner_id, {each.tie_id for each in resolved if not each.is_new}
-    )
-    facts: dict[tuple[UUID, str], Fact] = {}
-    counts: Counter[str] = Counter()
-    for tie, each in zip(resolved, found, strict=True):
-        known = before.get(tie.tie_id)
-        grown = tie.learnt
-        for kind in each.kinds:
-            fact = (kind.count, kind.first_at, kind.last_at, None)
-            key = (tie.tie_id, str(kind.kind))
-            facts[key] = both(facts.get(key), fact)
-            grown |= not known or _grows(known.get(key[1]), fact)
-        counts["added" if not known else "updated" if grown else "unchanged"] += 1
-    write_facts(session, owner_id, import_id, facts)
-    _count(session, owner_id, import_id, counts)
-
-
-def _count(session: Session, owner_id: UUID, import_id: UUID, more: Mapping[str, int]) -> None:
-    values = {f"more_{name}": more.get(name, 0) for name in _COUNTED}
-    whose = {"owner": owner_id, "import": import_id, "moment": now()}
-    if session.execute(_counting(), {**values, **whose}).one_or_none() is None:
-        raise ImportEnded
-
-
-# To put this together takes longer than to run it.
-@functools.cache
-def _counting() -> ReturningUpdate[tuple[UUID]]:
-    record = table_of(Import)
-    return (
-        update(record)
-        .where(
-            record.c.owner_id == bindparam("owner"),
-            record.c.id == bindparam("import"),
-            record.c.state == ImportState.RUNNING,
-        )
-        .values({name: record.c[name] + bindparam(f"more_{name}") for name in _COUNTED})
-        .values(heard_at=bindparam("moment"))
-        .returning(record.c.id)
-    )
-
-
-def refresh_statistics(session: Session, table: str) -> None:
-    """PostgreSQL takes a table that has just been filled for empty, and reads all of it each time.
-
-    Its own housekeeping notices a minute later, when the import should be over.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text(f"ANALYZE {table}"))  # nosemgrep: fixed-sql (one of our own names)
-
-
-def write_blocks(
-    session: Session, owner_id: UUID, import_id: UUID, found: Sequence[FoundBlock]
-) -> None:
-    """Whom the owner blocked or muted there. Raises ImportEnded."""
-    update_running(session, owner_id, import_id, {})
-    whose = {"owner_id": owner_id, "import_id": import_id}
-    rows = [
-        {
-            "network": block.network,
-            "stable_id": block.stable_id or "",
-            # Who has the name now may be somebody else than whom the id means.
-            "key": "" if block.stable_id else handle_key(block.network, block.name or ""),
-            **whose,
-        }
-        for block in found
-    ]
-    insert_new(session, TieBlock, rows)
-
-
-def write_people_found(
-    session: Session, owner_id: UUID, import_id: UUID, found: Sequence[FoundPerson]
-) -> None:
-    """What the export says of people beyond their ties. Raises ImportEnded."""
-    update_running(session, owner_id, import_id, {})
-    write_people(session, owner_id, import_id, found)
-
-
-def write_interests(
-    session: Session, owner_id: UUID, import_id: UUID, found: Sequence[FoundInterest]
-) -> None:
-    """What the owner writes about. Raises ImportEnded."""
-    update_running(session, owner_id, import_id, {})
-    whose = {"owner_id": owner_id, "import_id": import_id}
-    insert_new(session, Interest, [{"tag": one.tag, "count": one.count, **whose} for one in found])
 
 
 def finish_import(
@@ -340,7 +225,3 @@ def _link_owner(session: Session, owner_id: UUID, owner: FoundOwner) -> None:
             continue
         own_stable_id(session, owner_id, parsed, owner.stable_id)
     enqueue(session, MATCH_ACCOUNT, owner_id)
-
-
-def _grows(before: Fact | None, fact: Fact) -> bool:
-    return before is None or both(before, fact) != before

@@ -37,8 +37,8 @@ from firsthand.badges.models import Badge
 from firsthand.contacts.models import Contact, ContactAttendee, Stage
 from firsthand.db import AnySelect
 from firsthand.folding import folded_together, pattern_of
-from firsthand.unmet.queries import met_attendees
 from firsthand.unmet.reasons import Reason
+from firsthand.unmet.seen import met_attendees
 from firsthand.unmet.sharing import ShownHandle, shared_reasons, shown_handles
 
 Position = tuple[str, UUID]

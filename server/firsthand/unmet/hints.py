@@ -47,7 +47,7 @@ from firsthand.ties.models import (
     TieBlock,
 )
 from firsthand.ties.people_known import EMAIL, named_only
-from firsthand.unmet.queries import met_attendees
+from firsthand.unmet.seen import met_attendees
 
 MOST_HINTED = 20
 # A name that so many people at an event have tells nothing.

@@ -12,10 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Integer,
-    String,
     and_,
     bindparam,
     func,
@@ -23,17 +21,14 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
-    union,
 )
 from sqlalchemy.orm import Session, aliased
 
-from firsthand.accounts.blocking import blocked_by_either
 from firsthand.accounts.models import Account
 from firsthand.attendees.models import Attendee
 from firsthand.attendees.showing import (
     TO_BROWSERS,
     handle_shown,
-    may_be_matched,
     shown_company,
     shown_email,
     shown_face,
@@ -41,15 +36,15 @@ from firsthand.attendees.showing import (
     shown_name,
     shown_phone,
 )
-from firsthand.contacts.models import MET_STAGES, Contact, ContactAttendee
 from firsthand.db import AnySelect
-from firsthand.folding import folded_together, pattern_of
+from firsthand.folding import pattern_of
 from firsthand.handles.models import Handle
 from firsthand.ties.interest_words import common_interests
 from firsthand.ties.interests import interests_of
 from firsthand.ties.kind_bits import bits_asked_for
 from firsthand.ties.models import Dismissed, Match, Tie
 from firsthand.unmet.reasons import Reason, UnmetFilter
+from firsthand.unmet.seen import VIEWER, is_seen, met_attendees
 from firsthand.unmet.sharing import ShownHandle, shared_reasons, shown_handles
 
 # Beyond this the page says "1,000+": counting every match of a huge event serves nobody.
@@ -74,7 +69,6 @@ class KnownPerson:
 
 
 Position = tuple[float, UUID]
-_VIEWER = bindparam("viewer", type_=Match.owner_id.type)
 
 
 def unmet(
@@ -205,7 +199,7 @@ def _count_unmet() -> AnySelect:
 def _count_met() -> AnySelect:
     some = (
         select(Match.attendee_id)
-        .where(*_here(), Match.attendee_id.in_(met_attendees(_VIEWER)), is_seen(False))
+        .where(*_here(), Match.attendee_id.in_(met_attendees(VIEWER)), is_seen(False))
         .distinct()
         .limit(MOST_COUNTED)
         .subquery()
@@ -214,54 +208,22 @@ def _count_met() -> AnySelect:
 
 
 def _here() -> tuple[ColumnElement[bool], ...]:
-    return Match.owner_id == _VIEWER, Match.event_id == bindparam("event")
+    return Match.owner_id == VIEWER, Match.event_id == bindparam("event")
 
 
 def _best(q: bool, network: bool, kind: bool) -> AnySelect:
     """Each person to meet once, at the place of their strongest tie that is shown."""
-    dismissed = select(Dismissed.attendee_id).where(Dismissed.owner_id == _VIEWER)
+    dismissed = select(Dismissed.attendee_id).where(Dismissed.owner_id == VIEWER)
     return select(Match.attendee_id, Match.strength).where(
         *_here(),
         # A kind stands in the index, so that what is not of it costs no look at its row.
         *_narrow_ties(Match, network, kind),
         # Neither looks at the match, so that each is made once and not for every row.
-        Match.attendee_id.not_in(met_attendees(_VIEWER)),
+        Match.attendee_id.not_in(met_attendees(VIEWER)),
         Match.attendee_id.not_in(dismissed),
         is_seen(q),
         _is_not_outdone(network, kind),
     )
-
-
-def is_seen(q: bool) -> ColumnElement[bool]:
-    """Listed, by a handle shown to browsers, nobody blocked; and, with ``q``, found by words.
-
-    A scalar subquery and no join: PostgreSQL cannot guess how many rows these conditions leave,
-    and would join and sort all matches rather than walk the index until the page is full.
-    """
-    stmt = (
-        select(literal(1))
-        .select_from(Attendee)
-        .join(Handle, Handle.id == Match.handle_id)
-        .where(
-            Attendee.id == Match.attendee_id,
-            may_be_matched(Handle),
-            or_(
-                Attendee.account_id.is_(None),
-                Attendee.account_id.not_in(blocked_by_either(_VIEWER)),
-            ),
-        )
-    )
-    if q:
-        words = bindparam("words", type_=String())
-        stmt = stmt.outerjoin(Account, Account.id == Attendee.account_id).where(
-            folded_together(
-                shown_name(),
-                shown_headline(TO_BROWSERS),
-                shown_company(TO_BROWSERS),
-                Handle.name,
-            ).like(words, escape="\\")
-        )
-    return stmt.limit(1).correlate(Match).scalar_subquery() == 1
 
 
 def _is_not_outdone(network: bool, kind: bool) -> ColumnElement[bool]:
@@ -307,34 +269,3 @@ def _narrow_ties(match: Any, network: bool, kind: bool) -> list[ColumnElement[bo
         )
         conditions.append(of_network.limit(1).correlate(match).scalar_subquery() == 1)
     return conditions
-
-
-def met_attendees(viewer_id: UUID | BindParameter[Any]) -> Any:
-    """Attendees whom the viewer has met, at any event, ever: by themselves, account, or a tie with
-    a handle that they share.
-
-    Each from the owner's cards, which are few, rather than from the matches, which may be many.
-    """
-    card, root = aliased(Contact), aliased(Contact)
-    met = (
-        select(card.id)
-        .join(root, and_(root.owner_id == card.owner_id, root.id == card.root_id))
-        .where(card.owner_id == viewer_id, root.stage.in_(MET_STAGES))
-    )
-    accounts = met.with_only_columns(card.account_id).where(card.account_id.is_not(None))
-    attendee, tie, match, handle = aliased(Attendee), aliased(Tie), aliased(Match), aliased(Handle)
-    ties = select(tie.id).where(tie.owner_id == viewer_id, tie.contact_id.in_(met))
-    place = aliased(Attendee)
-    by_tie = (
-        select(match.attendee_id)
-        .join(place, place.id == match.attendee_id)
-        .join(handle, handle.id == match.handle_id)
-        .where(match.owner_id == viewer_id, match.tie_id.in_(ties), may_be_matched(handle, place))
-    )
-    return union(
-        select(ContactAttendee.attendee_id).where(
-            ContactAttendee.owner_id == viewer_id, ContactAttendee.contact_id.in_(met)
-        ),
-        select(attendee.id).where(attendee.account_id.in_(accounts)),
-        by_tie,
-    )

@@ -21,8 +21,9 @@ from firsthand.ties.score import score
 from firsthand.unmet.beside import Standing, beside
 from firsthand.unmet.here import Known, event_here, known_here
 from firsthand.unmet.picture import Beside, Face
-from firsthand.unmet.queries import KnownPerson, is_seen, unmet
+from firsthand.unmet.queries import KnownPerson, unmet
 from firsthand.unmet.reasons import UnmetFilter
+from firsthand.unmet.seen import is_seen
 from firsthand.unmet.sentence import Piece, sentence
 
 # More would be a cloud of dots; the sentence still counts everybody.

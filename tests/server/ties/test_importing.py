@@ -16,6 +16,7 @@ from firsthand.db import now
 from firsthand.handles.networks import Network
 from firsthand.problems import Conflict
 from firsthand.ties.facts import facts_of_ties
+from firsthand.ties.filling import write_blocks, write_ties
 from firsthand.ties.importing import (
     RESTARTED,
     ImportEnded,
@@ -25,8 +26,6 @@ from firsthand.ties.importing import (
     import_of,
     start_import,
     undo_import,
-    write_blocks,
-    write_ties,
 )
 from firsthand.ties.kinds import (
     FoundBlock,

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from firsthand.handles.networks import Network
 from firsthand.ties import matching
-from firsthand.ties.importing import finish_import, start_import, write_ties
+from firsthand.ties.filling import write_ties
+from firsthand.ties.importing import finish_import, start_import
 from firsthand.ties.kinds import FoundTie, KindCount, Summary, TieKind
 from firsthand.ties.matching import match_account, match_event
 from firsthand.ties.models import Match
