@@ -19,6 +19,7 @@ from firsthand.db import Database, lock_owners
 from firsthand.events.models import SHORTEST_RETENTION, Event, StaffInvitation
 from firsthand.expiring import expired
 from firsthand.followups.intents import unite
+from firsthand.followups.shown_handles import listed_handles_go
 from firsthand.handles.models import Handle
 from firsthand.meetings.models import Meeting
 from firsthand.organising.models import (
@@ -91,6 +92,7 @@ def _forget_attendees(session: Session, event_id: UUID) -> int:
     if not some:
         return 0
     _keep_names(session, some)
+    listed_handles_go(session, Attendee.id.in_(some))
     session.execute(delete(Handle).where(Handle.attendee_id.in_(some)))
     blank = {"name": "", "folded": "", "email": None, "headline": "", "company": ""}
     session.execute(

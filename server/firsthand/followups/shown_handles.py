@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     and_,
     delete,
     exists,
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session, aliased
 
 from firsthand.accounts.blocking import never_see
 from firsthand.accounts.models import Account
+from firsthand.attendees.models import Attendee
 from firsthand.contacts import evidence
 from firsthand.contacts.card_ties import ties_beyond_handles
 from firsthand.contacts.cards import put_loose_ties
@@ -27,7 +29,9 @@ from firsthand.contacts.showing import shown_on_card
 from firsthand.db import lock_owners
 from firsthand.followups.one_person import join_proven
 from firsthand.followups.staging import restage
+from firsthand.handles.keeping import LISTED_HANDLES_GONE
 from firsthand.handles.models import Handle
+from firsthand.outbox import enqueue
 from firsthand.ties.models import Tie
 
 _OWNERS_A_STEP = 100
@@ -53,6 +57,55 @@ def judge_joins_of_one(session: Session, account_id: UUID, owner_id: str) -> Non
     join_proven(session, account_id, owner_id)
 
 
+def judge_ties_of_listed(session: Session, attendee_id: UUID, position: str = "") -> str | None:
+    """Outbox: the ties on the cards of an attendee of whom the list names other handles."""
+    place = ContactAttendee
+    stmt = select(place.owner_id).where(place.attendee_id == attendee_id)
+    owners = list(session.scalars(_after(stmt, place.owner_id, position)))
+    if not owners:
+        return None
+    lock_owners(session, owners)
+    card = aliased(Contact)
+    found = session.execute(
+        select(card.owner_id, card.root_id)
+        .join(place, and_(place.owner_id == card.owner_id, place.contact_id == card.id))
+        .where(place.attendee_id == attendee_id, place.owner_id.in_(owners))
+    )
+    roots = [(owner_id, root_id) for owner_id, root_id in found]
+    _take_ties_off(session, roots)
+    _put_ties_on(session, roots)
+    restage(session, roots)
+    return str(owners[-1])
+
+
+def listed_handles_go(session: Session, which: ColumnElement[bool]) -> None:
+    """What a list says of these places (of Attendee) is about to be erased: the cards of them on
+    which ties stand are judged after the commit.
+    """
+    card, other = aliased(Contact), aliased(Contact)
+    with_ties = session.execute(
+        select(card.owner_id, card.root_id)
+        .join(
+            ContactAttendee,
+            and_(ContactAttendee.owner_id == card.owner_id, ContactAttendee.contact_id == card.id),
+        )
+        .join(other, and_(other.owner_id == card.owner_id, other.root_id == card.root_id))
+        .join(Tie, and_(Tie.owner_id == other.owner_id, Tie.contact_id == other.id))
+        .where(ContactAttendee.attendee_id.in_(select(Attendee.id).where(which)))
+        .distinct()
+    )
+    for owner_id, root_id in with_ties:
+        enqueue(session, LISTED_HANDLES_GONE, owner_id, str(root_id))
+
+
+def judge_ties_of_card(session: Session, owner_id: UUID, root_id: str) -> None:
+    """Outbox: of this card the list's handles have gone."""
+    lock_owners(session, [owner_id])
+    roots = [(owner_id, UUID(root_id))]
+    _take_ties_off(session, roots)
+    restage(session, roots)
+
+
 def _judge(session: Session, account_id: UUID, owners: Sequence[UUID]) -> None:
     lock_owners(session, owners)
     before = _roots(session, account_id, owners)
@@ -70,10 +123,14 @@ def forget_handles(session: Session, account_id: UUID) -> None:
 
 def _next_owners(session: Session, account_id: UUID, position: str) -> list[UUID]:
     stmt = select(Contact.owner_id).where(Contact.account_id == account_id)
+    return list(session.scalars(_after(stmt, Contact.owner_id, position)))
+
+
+def _after(stmt: Select[UUID], owner_id: Any, position: str) -> Select[UUID]:
+    """The next owners of a step."""
     if position:
-        stmt = stmt.where(Contact.owner_id > UUID(position))
-    some = stmt.distinct().order_by(Contact.owner_id).limit(_OWNERS_A_STEP)
-    return list(session.scalars(some))
+        stmt = stmt.where(owner_id > UUID(position))
+    return stmt.distinct().order_by(owner_id).limit(_OWNERS_A_STEP)
 
 
 def _roots(session: Session, account_id: UUID, owners: Sequence[UUID]) -> list[_Pair]:

@@ -20,6 +20,10 @@ MOST_HANDLES = 40
 MATCH_ACCOUNT = "match-account"
 # Cards of the account, and cards of a handle that it has proven, are one human's.
 HANDLE_PROVEN = "handle-proven"
+# The list says of an attendee, of whom people have cards, other handles, or who may see them.
+LISTED_HANDLES = "listed-handles"
+# Handles of a list have gone: the subject's card, the position, is judged.
+LISTED_HANDLES_GONE = "listed-handles-gone"
 
 
 def add_handle(session: Session, account_id: UUID, pasted: str, network: str | None) -> Handle:

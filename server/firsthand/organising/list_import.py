@@ -15,9 +15,10 @@ from firsthand.attendees.list_claims import ATTENDEE_LISTED, claim_for_accounts
 from firsthand.attendees.models import Attendee
 from firsthand.attendees.showing import is_told_claimed
 from firsthand.badges.issuing import issue_badges
+from firsthand.contacts.models import ContactAttendee
 from firsthand.db import insert_new, lock_owners, new_id, now
 from firsthand.folding import fold
-from firsthand.handles.keeping import handle_rows, replace_listed_handles
+from firsthand.handles.keeping import LISTED_HANDLES, handle_rows, replace_listed_handles
 from firsthand.handles.models import Handle
 from firsthand.handles.parsing import ParsedHandle
 from firsthand.organising.list_file import ListProblem, ListRow
@@ -103,10 +104,15 @@ def import_list(
     session.flush()
     for some in _batches(sorted({row.email for row in work.rows if row.email})):
         claim_for_accounts(session, event_id, some)
-    for attendee_id, change in work.changes.items():
-        if before[attendee_id].account_id and before[attendee_id].listed != change["listed"]:
+    shown_anew = [
+        each for each in work.changes if before[each].listed != work.changes[each]["listed"]
+    ]
+    for attendee_id in shown_anew:
+        if before[attendee_id].account_id:
             enqueue(session, ATTENDEE_LISTED, attendee_id)
     enqueue(session, MATCH_EVENT, event_id)
+    for attendee_id in _on_cards(session, {*work.other_handles, *shown_anew}):
+        enqueue(session, LISTED_HANDLES, attendee_id)
     return ImportReport(
         added=len(plan.new),
         updated=len(work.changed),
@@ -122,7 +128,7 @@ class _Work:
     """An import that is thought through and not written yet.
 
     ``rows``: without those who asked to be removed; ``changes``: columns by attendee;
-    ``changed``: everybody whose columns or handles change.
+    ``other_handles``: everybody whose handles change; ``changed``: or whose columns.
     """
 
     rows: Sequence[ListRow]
@@ -132,6 +138,7 @@ class _Work:
     changed: set[UUID]
     outdated_handles: list[UUID]
     fresh_handles: list[dict[str, object]]
+    other_handles: list[UUID]
 
 
 def _prepare(
@@ -147,7 +154,7 @@ def _prepare(
     before = {attendee.id: attendee for attendee in _attendees(session, event_id)}
     plan = plan_import(_known(before), rows)
     changes = _changes(before, plan, listed_default)
-    work = _Work(rows, before, plan, changes, set(changes), [], [])
+    work = _Work(rows, before, plan, changes, set(changes), [], [], [])
     _compare_handles(session, work)
     return work
 
@@ -264,6 +271,7 @@ def _compare_handles(session: Session, work: _Work) -> None:
         work.outdated_handles += outdated
         work.fresh_handles += handle_rows(fresh, attendee_id=attendee_id)
         if outdated or fresh:
+            work.other_handles.append(attendee_id)
             work.changed.add(attendee_id)
 
 
@@ -275,6 +283,16 @@ def _write_changes(session: Session, work: _Work) -> None:
         session.execute(delete(Handle).where(Handle.id.in_(gone)))
     for fresh in _batches(work.fresh_handles):
         replace_listed_handles(session, fresh)
+
+
+def _on_cards(session: Session, attendee_ids: Collection[UUID]) -> list[UUID]:
+    """Those of these attendees of whom somebody has a card."""
+    place = ContactAttendee.attendee_id
+    return [
+        attendee_id
+        for some in _batches(sorted(attendee_ids))
+        for attendee_id in session.scalars(select(place).where(place.in_(some)).distinct())
+    ]
 
 
 def _listed_handles(

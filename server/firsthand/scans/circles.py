@@ -23,6 +23,7 @@ from firsthand.accounts.seeing import sees_anew
 from firsthand.attendees.models import Attendee
 from firsthand.contacts.models import Contact
 from firsthand.db import table_of
+from firsthand.followups.shown_handles import listed_handles_go
 from firsthand.meetings.models import Meeting, MeetingDismissal, Origin
 from firsthand.scans.models import Scan
 
@@ -112,8 +113,9 @@ def settle_leaving(session: Session, account_id: UUID) -> None:
 
 def forget_seen_names(session: Session, which: ColumnElement[bool]) -> None:
     """These places (of Attendee) are about to be erased, and with them what others saw of them
-    without having met.
+    without having met, and knew by the list's handles.
     """
+    listed_handles_go(session, which)
     places = select(Attendee.id).where(which)
     session.execute(
         update(Contact)

@@ -1,0 +1,116 @@
+"""What was joined by a handle of the organiser's list stands joined only while the list has it."""
+
+from datetime import timedelta
+from importlib import import_module
+
+import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from firsthand.db import now
+from firsthand.handles.models import Handle
+from firsthand.organising.list_reading import read_list
+from firsthand.organising.lists import import_read_list
+from firsthand.organising.removing import remove_one_for_good
+from firsthand.retention import clean_up
+from firsthand.ties.kinds import KindCount, TieKind
+from tests.server.house import House, tie
+
+
+class Scene:
+    """Ana met Bea, who is a name on the organiser's list, and knows an owl online."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.ana = house.person("Ana")
+        self.event = house.event(self.ana, timezone="UTC")
+        house.attendee(self.event, self.ana)
+        self.badge = house.attendee(self.event, "Bea Lund", handles=[("x", "@owl")])
+        house.ties(self.ana, tie("owl", KindCount(TieKind.REPLIED, 14)))
+        self.contact: str = house.scan(self.ana, self.badge)["contact"]
+        house.settle()
+
+    def list_says(self, csv: str) -> None:
+        self.house.db.write_now(import_read_list, self.event.id, read_list(csv.encode()), "all")
+        self.house.settle()
+
+    def remove(self) -> None:
+        self.house.db.write_now(
+            remove_one_for_good, b"key of a house", self.event.id, self.badge.id
+        )
+        self.house.settle()
+
+    def knows_the_owl(self) -> bool:
+        return "You replied 14 times" in self.ana.client.get(f"/people/{self.contact}").text
+
+    def ring_has_a_tie(self) -> bool:
+        (card,) = self.ana.client.get("/api/v1/me/export").json()["contact"]
+        has_tie: bool = card["has_tie"]
+        return has_tie
+
+
+@pytest.fixture
+def scene(house: House) -> Scene:
+    return Scene(house)
+
+
+def test_another_handle_on_the_list_takes_the_tie_off_the_card(scene: Scene) -> None:
+    assert scene.knows_the_owl()
+    scene.list_says("name,x\nBea Lund,@heron\n")
+    assert not scene.knows_the_owl()
+    assert not scene.ring_has_a_tie()
+
+
+def test_the_tie_is_there_again_with_its_handle_on_the_list(scene: Scene) -> None:
+    scene.list_says("name,x\nBea Lund,@heron\n")
+    scene.list_says("name,x\nBea Lund,@owl\n")
+    assert scene.knows_the_owl()
+    assert scene.ring_has_a_tie()
+
+
+def test_a_list_that_names_the_same_handle_leaves_the_tie(scene: Scene) -> None:
+    scene.list_says("name,company,x\nBea Lund,Pond,@owl\n")
+    assert scene.knows_the_owl()
+
+
+def test_a_list_without_handles_leaves_the_tie(scene: Scene) -> None:
+    scene.list_says("name,company\nBea Lund,Pond\n")
+    assert scene.knows_the_owl()
+
+
+def test_whoever_is_removed_from_the_list_takes_the_tie_off_the_card(scene: Scene) -> None:
+    scene.remove()
+    assert not scene.knows_the_owl()
+    assert not scene.ring_has_a_tie()
+
+
+def test_a_list_that_shows_somebody_no_more_takes_the_tie_off_the_card(scene: Scene) -> None:
+    scene.list_says("name,listed,x\nBea Lund,no,@owl\n")
+    assert not scene.knows_the_owl()
+    scene.list_says("name,listed,x\nBea Lund,yes,@owl\n")
+    assert scene.knows_the_owl()
+
+
+def test_what_is_kept_no_longer_takes_the_tie_off_the_card(scene: Scene) -> None:
+    clean_up(scene.house.db, now() + timedelta(days=4000))
+    scene.house.settle()
+    assert not scene.knows_the_owl()
+    assert not scene.ring_has_a_tie()
+
+
+def test_a_tie_by_a_handle_that_was_erased_before_the_rule_is_taken_off_by_the_schemas_step(
+    scene: Scene,
+) -> None:
+    step = import_module("firsthand.migrations.versions.0023_ties_by_a_lists_handle_are_judged")
+
+    def as_it_was(session: Session) -> None:
+        session.execute(delete(Handle))
+        with Operations.context(MigrationContext.configure(session.connection())):
+            step.upgrade()
+
+    scene.house.db.write_now(as_it_was)
+    assert scene.knows_the_owl()
+    scene.house.settle()
+    assert not scene.knows_the_owl()
