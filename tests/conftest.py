@@ -4,6 +4,11 @@ import os
 
 from hypothesis import settings
 
+from tests.memory import memory_folder
+
+if memory := memory_folder():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
 # The same examples in every run, so that a change is judged by itself: new ones are for fuzzing.
 settings.register_profile("steady", derandomize=True, print_blob=True)
 settings.register_profile(

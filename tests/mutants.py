@@ -31,6 +31,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from tests.memory import memory_folder  # noqa: E402  # only now on the path
 from tests.mutated import DECIDING, EQUIVALENT, MODULES  # noqa: E402  # only now on the path
 from tests.mutating import Place, change, places, watch  # noqa: E402  # only now on the path
 
@@ -299,7 +300,7 @@ def main() -> None:
     ]
     tests = sorted({test for module in modules for test in MODULES[module]})
     os.chdir(ROOT)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=memory_folder()) as folder:
         # Each process makes a folder of its own in it.
         os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
         arguments = [

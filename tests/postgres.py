@@ -22,6 +22,8 @@ import psutil
 import psycopg
 from psycopg import sql
 
+from tests.memory import memory_folder
+
 _USER = "firsthand"
 _SECONDS_TO_START = 30
 _SECONDS_TO_STOP = 30
@@ -57,7 +59,8 @@ class PostgresServer:
         self._group = owner.pw_gid if owner else None
         self._groups: list[int] | None = [] if owner else None
         # As root, TMPDIR may be a folder that the server's own user cannot enter.
-        where = "/tmp" if owner else None  # noqa: S108 (the folder inside gets a random name)
+        disk = "/tmp" if owner else None  # noqa: S108 (the folder inside gets a random name)
+        where = disk if durable else memory_folder() or disk
         self.folder = Path(tempfile.mkdtemp(prefix="firsthand-postgres-", dir=where))
         if owner:
             os.chown(self.folder, owner.pw_uid, owner.pw_gid)
