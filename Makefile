@@ -84,7 +84,7 @@ fuzz: $(DONE)/tests
 
 # Small changes, one at a time, to what decides who may see and do what: does a test notice?
 mutants: $(DONE)/tests $(DONE)/system
-	$(BIN)/python tests/mutants.py $(MINUTES) $(SEED)
+	$(BIN)/python tests/mutants.py $(MINUTES) $(or $(SEED),$(shell date +%s)) $(MODULES)
 
 screenshots: $(DONE)/tests $(DONE)/system
 	PYTHONPATH=. $(BIN)/python tests/browser/screenshots.py
