@@ -42,7 +42,7 @@ _OF_INTRODUCTIONS = ("links", "queries", "routes", "verbs")
 MODULES: dict[str, tuple[str, ...]] = {
     "requests.py": (
         *(*_SIGN_IN, "tests/server/access/test_scopes.py"),
-        *("tests/server/sign_in_elsewhere", "tests/server/api"),
+        *("tests/server/sign_in_elsewhere", "tests/server/api", "tests/unit/test_requests.py"),
     ),
     "session_cookie.py": (*_SIGN_IN, "tests/server/test_new_key.py"),
     "paging.py": (
