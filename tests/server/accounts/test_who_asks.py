@@ -9,6 +9,7 @@ from litestar.types import HTTPScope
 from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 
+from firsthand.accounts import viewers
 from firsthand.accounts.models import Account
 from firsthand.accounts.tokens import add_address_book, add_token
 from firsthand.requests import asker_is_gone, peer_address, viewer_or_none
@@ -76,6 +77,12 @@ def test_a_token_confirms_nothing_and_a_session_does(house: House) -> None:
     assert ana.client.get("/sign-in/again").status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/organise", "/organise/new", "/people"])
+def test_whoever_is_signed_out_signs_in_and_is_led_back(house: House, path: str) -> None:
+    sent = house.client().get(path)
+    assert (sent.status_code, sent.headers["location"]) == (303, f"/sign-in?next={path}")
+
+
 # -- whose the answer is
 
 
@@ -107,12 +114,14 @@ def looked_for(said: list[str]) -> int:
     return len([each for each in said if "sign_in_session" in each])
 
 
-def test_who_asks_is_looked_for_once_for_each_request(house: House) -> None:
-    client = house.client()
-    client.cookies.set(house.settings.session_cookie, "x" * 43)
+def test_who_asks_is_looked_for_once_for_each_request(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As if so much time went by between any two looks.
+    monkeypatch.setattr(viewers, "_SECONDS", 0.0)
+    ana = house.person()
     with statements() as said:
-        # The page that says so is in the frame of whoever asks.
-        assert client.get("/b/NOTHING").status_code == 404
+        assert ana.client.get(ME).status_code == 200
     assert looked_for(said) == 1
 
 
