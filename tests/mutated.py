@@ -124,6 +124,11 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "[draft.attendee] if draft.attendee else [] -> []",
     ): "a lock: SQLite, where changes are tried, has one writer",
     (
+        "accounts/signing_in.py",
+        "redeem_code",
+        "lock_owners(session, [uuid5(NAMESPACE_URL, email)]) -> None",
+    ): "a lock: SQLite, where changes are tried, has one writer",
+    (
         "accounts/passkeys.py",
         "_challenge",
         "PasskeyChallenge.expires_at < moment -> PasskeyChallenge.expires_at <= moment",
