@@ -42,7 +42,7 @@ _OF_INTRODUCTIONS = ("links", "queries", "routes", "verbs")
 MODULES: dict[str, tuple[str, ...]] = {
     "requests.py": (
         *(*_SIGN_IN, "tests/server/access/test_scopes.py"),
-        *("tests/server/sign_in_elsewhere", "tests/server/api"),
+        *("tests/server/sign_in_elsewhere", "tests/server/api", "tests/unit/test_requests.py"),
     ),
     "session_cookie.py": (*_SIGN_IN, "tests/server/test_new_key.py"),
     "paging.py": (
@@ -123,6 +123,11 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "scans/keeping.py",
         "keep_meeting",
         "[draft.attendee] if draft.attendee else [] -> []",
+    ): "a lock: SQLite, where changes are tried, has one writer",
+    (
+        "accounts/signing_in.py",
+        "redeem_code",
+        "lock_owners(session, [uuid5(NAMESPACE_URL, email)]) -> None",
     ): "a lock: SQLite, where changes are tried, has one writer",
     (
         "accounts/passkeys.py",

@@ -247,19 +247,19 @@ class OurRequests:
 
     def _is_ours(self, host: str) -> bool:
         try:
-            return urlsplit(f"//{host}").hostname in self._hosts
+            name = urlsplit(f"//{host}").hostname
         except ValueError:
-            return False
+            name = None
+        return name in self._hosts
 
     async def _with_method(self, scope: HTTPScope, receive: Receive) -> Receive:
         messages: list[Any] = []
         body = b""
         more = True
         while more and len(body) <= _LARGEST_FORM:
-            message = await receive()
+            message: Any = await receive()
             messages.append(message)
-            if message["type"] != "http.request":
-                break
+            # A message that the client is gone has neither.
             body += message.get("body", b"")
             more = message.get("more_body", False)
         if b"_method=" in body and len(body) <= _LARGEST_FORM:

@@ -21,6 +21,7 @@ from firsthand.requests import ACCOUNT_HEADER, AnyRequest
 from firsthand.settings import Settings
 
 LONGEST_COOKIE = 200
+_BROWSER_BYTES = 32
 
 
 async def signed_in(db: Database, settings: Settings, token: str, path: str) -> Redirect:
@@ -42,9 +43,8 @@ def signed_out(settings: Settings, path: str = "/") -> Redirect:
 
 
 def session_token(request: AnyRequest, settings: Settings) -> str | None:
-    """What the browser's session cookie holds, if it can be one of ours."""
-    token = request.cookies.get(settings.session_cookie, "")
-    return token if 0 < len(token) <= LONGEST_COOKIE else None
+    """What the browser's session cookie holds, cut where none of ours is as long."""
+    return request.cookies.get(settings.session_cookie, "")[:LONGEST_COOKIE] or None
 
 
 def device_of(request: AnyRequest, settings: Settings) -> Device:
@@ -78,7 +78,9 @@ def ceremony_of(request: AnyRequest, settings: Settings) -> Ceremony:
 def new_ceremony(request: AnyRequest, settings: Settings) -> Ceremony:
     """The same, with a secret. Tabs of one browser share theirs."""
     ceremony = ceremony_of(request, settings)
-    return ceremony if ceremony.browser else replace(ceremony, browser=secrets.token_urlsafe(32))
+    if ceremony.browser:
+        return ceremony
+    return replace(ceremony, browser=secrets.token_urlsafe(_BROWSER_BYTES))
 
 
 def challenged(

@@ -149,7 +149,7 @@ async def _page(
 
 def _ways(session: Session, viewer: Viewer, browser: str) -> tuple[bool, bool]:
     """Whether a code is on its way to the viewer's address, and whether they have a passkey."""
-    waits = bool(browser) and asked_address(session, browser) == viewer.email
+    waits = asked_address(session, browser) == viewer.email
     return waits, bool(passkeys_of(session, viewer.account_id))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, not_, select, update
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.acts import Act, note
@@ -19,23 +19,20 @@ SESSION_LASTS = timedelta(days=90)
 SESSION_LASTS_UNSEEN = timedelta(days=30)
 # To the hour is enough for people, and spares a write with each request.
 _SEEN_AGAIN_AFTER = timedelta(hours=1)
+_SECRET_BYTES = 32
+_LONGEST_BROWSER = 200
 
 
 def start_session(session: Session, account_id: UUID, browser: str) -> str:
     """Sign a browser in; returns the secret for its cookie."""
-    token = secrets.token_urlsafe(32)
+    token = secrets.token_urlsafe(_SECRET_BYTES)
     moment = now()
-    unseen_since = moment - SESSION_LASTS_UNSEEN
-    session.execute(
-        delete(SignInSession).where(
-            or_(SignInSession.expires_at < moment, SignInSession.last_seen_at < unseen_since)
-        )
-    )
+    session.execute(delete(SignInSession).where(not_(and_(*alive(moment)))))
     session.add(
         SignInSession(
             token_hash=hash_token(token),
             account_id=account_id,
-            browser=browser[:200],
+            browser=browser[:_LONGEST_BROWSER],
             created_at=moment,
             expires_at=moment + SESSION_LASTS,
             last_seen_at=moment,

@@ -29,6 +29,7 @@ _CODES_WITHIN = timedelta(hours=1)
 # Without letters that are read as another: 32 of them, eight to a code, 40 bits.
 _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _CODE_LENGTH = 8
+_SECRET_BYTES = 24
 SCOPES = frozenset({"read", "write", "organise"})
 # What is dangerous asks who has not shown for so long that it is still the same person.
 FRESH_FOR = timedelta(minutes=15)
@@ -115,7 +116,7 @@ def ask_for_code(
         # The newest code that this browser was sent keeps working.
         return AskedCode(address, "", asker.browser, mailed)
     code = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(_CODE_LENGTH))
-    browser = secrets.token_urlsafe(24)
+    browser = secrets.token_urlsafe(_SECRET_BYTES)
     session.add(
         EmailCode(
             browser_hash=hash_token(browser),
@@ -132,7 +133,7 @@ def ask_for_code(
 
 def _recent_codes(session: Session, moment: datetime, *those: ColumnElement[bool]) -> int:
     count = select(func.count()).where(EmailCode.created_at > moment - _CODES_WITHIN, *those)
-    return session.scalar(count) or 0
+    return session.scalars(count).one()
 
 
 def asked_address(session: Session, browser: str) -> str | None:
@@ -151,45 +152,36 @@ def redeem_code(
 
     A wrong try must be counted even so: the caller raises only after the commit.
     """
-    _lock_address(session, browser)
-    code = session.execute(
-        update(EmailCode)
-        .where(
-            EmailCode.browser_hash == hash_token(browser),
-            EmailCode.tries < CODE_TRIES,
-            EmailCode.expires_at > now(),
-        )
-        .values(tries=EmailCode.tries + 1)
-        .returning(EmailCode.email, EmailCode.code_hash)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
-    normal = "".join(typed.upper().split()).replace("-", "")
-    if code is None or not any(
-        hmac.compare_digest(code.code_hash, _hash_code(normal, browser, key)) for key in secret_keys
-    ):
-        if code:
-            note_wrong_code(session, code.email)
+    this = EmailCode.browser_hash == hash_token(browser)
+    email = session.scalar(select(EmailCode.email).where(this))
+    if email is None:
         return None
-    session.execute(delete(EmailCode).where(EmailCode.email == code.email))
-    return account_of(session, code.email)
-
-
-def _lock_address(session: Session, browser: str) -> None:
-    """Each redeeming changes its own code and then deletes those of the address: one by one, else
-    two of them would wait for each other.
-    """
-    asked = select(EmailCode.email).where(EmailCode.browser_hash == hash_token(browser))
-    email = session.scalar(asked)
-    if email is not None:
-        lock_owners(session, [uuid5(NAMESPACE_URL, email)])
+    # Each redeeming changes its own code and then deletes those of the address: one by one, else
+    # two of them would wait for each other.
+    lock_owners(session, [uuid5(NAMESPACE_URL, email)])
+    code_hash = session.scalar(
+        update(EmailCode)
+        .where(this, EmailCode.tries < CODE_TRIES, EmailCode.expires_at > now())
+        .values(tries=EmailCode.tries + 1)
+        .returning(EmailCode.code_hash)
+        .execution_options(synchronize_session=False)
+    )
+    if code_hash is None:
+        return None
+    normal = "".join(typed.upper().split()).replace("-", "")
+    if not any(
+        hmac.compare_digest(code_hash, _hash_code(normal, browser, key)) for key in secret_keys
+    ):
+        note_wrong_code(session, email)
+        return None
+    session.execute(delete(EmailCode).where(EmailCode.email == email))
+    return account_of(session, email)
 
 
 def account_of(session: Session, email: str) -> UUID:
     """The account with this verified address, made if need be."""
-    known = session.scalar(select(Account.id).where(Account.email == email))
-    if known is not None:
-        return known
-    # Two browsers may redeem a code for the same new address at the same moment.
+    # Whether it is there is for the database to say: two browsers may redeem a code for the same
+    # new address at the same moment.
     insert_new(session, Account, [{"email": email, "name": ""}])
     return session.scalars(select(Account.id).where(Account.email == email)).one()
 
@@ -211,7 +203,7 @@ def make_link_token(session: Session, email: str, *, reusable: bool = False) -> 
     account_id = session.scalar(select(Account.id).where(Account.email == read_email(email)))
     if account_id is None:
         raise NotFound(f"There is no account with the address {email}.")
-    token = secrets.token_urlsafe(24)
+    token = secrets.token_urlsafe(_SECRET_BYTES)
     session.add(
         SignInLink(
             token_hash=hash_token(token),

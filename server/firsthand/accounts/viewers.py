@@ -30,24 +30,25 @@ class Viewers:
     def __init__(self, db: Database, organises: Callable[[Session, UUID], bool]) -> None:
         self._db = db
         self._organises = organises
+        # To forget is to take another one: what is put into the old one is lost.
         self._known: dict[str, tuple[float, Viewer]] = {}
-        self._forgotten = 0
 
     async def with_secret(self, secret: str) -> Viewer | None:
         """The viewer of an API token or of a session's cookie; None if it opens nothing."""
         if not secret or len(secret) > _LONGEST_TOKEN:
             return None
         key = hash_token(secret)
-        known = self._known.get(key)
+        remembered = self._known
+        known = remembered.get(key)
         if known and known[0] > time.monotonic():
             return known[1]
-        forgotten = self._forgotten
         viewer = await self._db.read(self._find, secret)
-        if viewer and forgotten == self._forgotten:
-            if len(self._known) >= _MOST:
-                self._known.clear()
-            self._known[key] = (time.monotonic() + _SECONDS, viewer)
-        if viewer and is_seen_again(viewer, now()):
+        if viewer is None:
+            return None
+        if len(remembered) >= _MOST:
+            remembered.clear()
+        remembered[key] = (time.monotonic() + _SECONDS, viewer)
+        if is_seen_again(viewer, now()):
             await self._note_seen(secret)
         return viewer
 
@@ -66,12 +67,10 @@ class Viewers:
 
     def forget_everybody(self) -> None:
         """Call after whatever changes many accounts at once."""
-        self._forgotten += 1
         self._known = {}
 
     def forget(self, account_id: UUID) -> None:
         """Call after whatever changes what this account's secrets open, or its name."""
-        self._forgotten += 1
         self._known = {
             key: known for key, known in self._known.items() if known[1].account_id != account_id
         }
