@@ -28,7 +28,7 @@ class ShownHandle:
 def shown_handles(session: Session, attendee_ids: Sequence[UUID]) -> dict[UUID, list[ShownHandle]]:
     """The handles that these attendees share with people browsing their event."""
     shown: dict[UUID, list[ShownHandle]] = defaultdict(list)
-    rows = session.execute(_shown_handles(), {"ids": attendee_ids}) if attendee_ids else ()
+    rows = session.execute(_shown_handles(), {"ids": attendee_ids})
     for attendee_id, _, network, name, verified_at in rows:
         shown[attendee_id].append(ShownHandle(network, name, verified_at is not None))
     return shown
