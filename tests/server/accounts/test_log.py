@@ -86,13 +86,15 @@ def test_secrets_for_programs_are_named_and_never_told(house: House, mira: Perso
     made = mira.client.post("/me/tokens", data={"scope": "read", "token_name": "my script"}).text
     mira.client.post("/me/feeds", data={"feed_name": "calendar"})
     mira.client.post("/me/address-books", data={"book_name": "phone"})
+    mira.client.post("/me/feeds", data={"feed_name": ""})
     number = made_number(house, mira, "my script")
     mira.client.request("DELETE", f"/me/tokens/{number}")
     found = acts(house, mira)
-    assert [(act, detail) for act, detail, _ in found][-4:] == [
+    assert [(act, detail) for act, detail, _ in found][-5:] == [
         (Act.TOKEN_MADE, "Token: my script"),
         (Act.TOKEN_MADE, "Feeds: calendar"),
         (Act.TOKEN_MADE, "Address book: phone"),
+        (Act.TOKEN_MADE, "Feeds"),
         (Act.TOKEN_ENDED, "Token: my script"),
     ]
     assert "fh_" in made
