@@ -76,7 +76,7 @@ def _matched_ties() -> AnySelect:
         .join(Handle, Handle.id == Match.handle_id)
         .where(
             Match.owner_id == bindparam("viewer"),
-            Match.attendee_id.in_(bindparam("ids", expanding=True)),
+            Match.attendee_id.in_(bindparam("ids")),
             may_be_matched(Handle),
         )
         .order_by(Match.strength.desc(), Match.tie_id)
@@ -94,7 +94,7 @@ def _handles() -> AnySelect:
         )
         .select_from(Attendee)
         .where(
-            Attendee.id.in_(bindparam("ids", expanding=True)),
+            Attendee.id.in_(bindparam("ids")),
             may_be_matched(Handle),
         )
     )

@@ -88,6 +88,7 @@ def test_another_viewers_ties_are_no_reason_for_one(seaside: Seaside) -> None:
     seaside.house.ties(olu, tie("fenna", KindCount(TieKind.MESSAGED, 3)))
     assert seaside.reasons(seaside.fenna) == {seaside.fenna.id: ["x:replied"]}
     assert seaside.reasons(seaside.fenna, viewer=olu) == {seaside.fenna.id: ["x:messaged"]}
+    assert seaside.reasons(seaside.fenna, viewer=seaside.house.person("Cem")) == {}
 
 
 def test_somebody_elses_tie_of_the_same_id_says_nothing_here(seaside: Seaside) -> None:
