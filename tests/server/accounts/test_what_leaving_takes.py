@@ -14,6 +14,7 @@ from firsthand.contacts.models import Contact, ContactAttendee
 from firsthand.db import new_id, now
 from firsthand.events.models import Event, EventRole, Role, StaffInvitation
 from firsthand.introductions.models import Answer, Introduced, Introduction, IntroductionAnswer
+from firsthand.scans.keeping import mark_known_before
 from firsthand.ties.kinds import FoundPerson
 from firsthand.ties.models import ImportPerson, Tie
 from tests.server.house import House, Person, tie
@@ -96,6 +97,31 @@ def test_what_the_list_says_takes_the_place_of_nobodys_own_words(house: House) -
     assert "Keeper of the lighthouse" in shown
     for words in ("Ana Gone", "Harbour pilot", "Tides"):
         assert words not in shown
+
+
+def seen_names(house: House) -> list[str]:
+    return house.db.read_now(lambda s: list(s.scalars(select(Contact.seen_name))))
+
+
+def test_the_name_that_somebody_saw_goes_with_whoever_bore_it(house: House) -> None:
+    abel, bea = house.person("Abel"), house.person("Bea Realname")
+    event = house.event(house.person("Otto"))
+    house.attendee(event, abel)
+    listed = house.attendee(event, bea)
+    house.db.write_now(mark_known_before, abel.id, [listed.id])
+    assert seen_names(house) == ["Bea Realname"]
+    leave(house, bea)
+    assert seen_names(house) == [""]
+
+
+def test_the_names_that_somebody_saw_go_with_the_event_of_who_leaves(house: House) -> None:
+    abel, olga, otto = house.person("Abel"), house.person("Olga"), house.person("Otto")
+    for organiser, slug, name in ((olga, "gone", "Fenna"), (otto, "stays", "Gwen")):
+        scan = house.scan(abel, house.attendee(house.event(organiser, slug), name))
+        abel.client.put(f"/api/v1/scans/{scan['id']}/retraction")
+    assert sorted(seen_names(house)) == ["Fenna", "Gwen"]
+    leave(house, olga)
+    assert sorted(seen_names(house)) == ["", "Gwen"]
 
 
 def test_codes_and_invitations_of_other_addresses_stay(house: House) -> None:
