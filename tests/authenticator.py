@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 _PRESENT, _VERIFIED, _HAS_KEY = 0x01, 0x04, 0x40
+# A parameter of a public key for private use (RFC 9052, 11.2).
+_SAYS_NOTHING = -70_000
 Options = dict[str, Any]
 
 
@@ -32,8 +34,9 @@ def decoded(text: str) -> bytes:
 class Authenticator:
     """Of one person, with one passkey at most.
 
-    ``rp_id``, ``count``, ``verifies`` and ``credential_id`` may be set to what a hostile or broken
-    one would say. A ``step`` of 0 is a passkey that does not count.
+    ``rp_id``, ``count``, ``verifies``, ``credential_id`` and ``more``, which stands in its public
+    key and says nothing, may be set to what a hostile or broken one would say. A ``step`` of 0 is a
+    passkey that does not count.
     """
 
     origin: str
@@ -43,6 +46,7 @@ class Authenticator:
     verifies: bool = True
     credential_id: bytes = field(default_factory=lambda: uuid4().bytes)
     handle: bytes = b""
+    more: bytes = b""
     key: ec.EllipticCurvePrivateKey = field(
         default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
     )
@@ -51,7 +55,15 @@ class Authenticator:
         """What a browser sends of ``navigator.credentials.create``."""
         self.handle = decoded(options["user"]["id"])
         numbers = self.key.public_key().public_numbers()
-        cose = {1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32), -3: numbers.y.to_bytes(32)}
+        cose: dict[int, int | bytes] = {
+            1: 2,
+            3: -7,
+            -1: 1,
+            -2: numbers.x.to_bytes(32),
+            -3: numbers.y.to_bytes(32),
+        }
+        if self.more:
+            cose[_SAYS_NOTHING] = self.more
         length = struct.pack(">H", len(self.credential_id))
         made = bytes(16) + length + self.credential_id + cbor2.dumps(cose)
         statement = {"fmt": "none", "attStmt": {}, "authData": self._data(_HAS_KEY) + made}

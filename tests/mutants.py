@@ -4,9 +4,10 @@
 which of them comes by which statement. Then it changes places of the modules, in an order that the
 seed decides, until the time is over; against each change it runs those of the module's tests that
 come by the changed statement until one fails: the quickest first, and sooner those of the same
-part of the server and those that have noticed other changes of the module. A change that the tests
-of a whole minute have not noticed counts as noticed by none. It says which changes no test has
-noticed, and ends with 1 if they are more than one in twenty, or a module could not be judged.
+part of the server, those named after the module and those that have noticed other changes of it. A
+change that the tests of a whole minute have not noticed counts as noticed by none. It says which
+changes no test has noticed, and ends with 1 if they are more than one in twenty, or a module could
+not be judged.
 MODULE is the beginning of a name in ``tests/mutated.py``, or ``deciding``: all that decide.
 Nothing is written: each change is made in a forked process that has everything imported already
 (``tests/mutating.py``). PostgreSQL would only double the time.
@@ -40,7 +41,7 @@ _ENOUGH = 0.95  # of the changes that were tried
 _PATIENCE = 10  # times what the same tests took unchanged
 _STARTING = 5.0  # seconds: the first test of a process puts an application together
 _AS_LONG = 60.0  # seconds of tests, by what they took unchanged, for one change
-_NEAR = 4  # times as promising: a test of the same part of the server
+_NEAR = 4  # times as promising: a test of the same part of the server, or named after the module
 _NOT_MADE = 2  # how a process ends that could not make its change
 _TELLING = 50  # changes between two lines that say how it goes
 _FORKED = get_context("fork")
@@ -204,10 +205,10 @@ class Judge:
             if test and belongs(test, mutant.module)
         ]
         noticed = self._noticed[mutant.module]
-        part = f"/{mutant.module.partition('/')[0]}/"
+        part, stem = f"/{mutant.module.partition('/')[0]}/", Path(mutant.module).stem
 
         def patience(test: str) -> tuple[float, str]:
-            near = _NEAR if part in test else 1
+            near = (_NEAR if part in test else 1) * (_NEAR if stem in test else 1)
             return baseline.took[test] / (1 + noticed[test]) / near, test
 
         tests.sort(key=patience)

@@ -10,7 +10,7 @@ from firsthand.accounts.models import Account, EmailCode
 from firsthand.attendees.models import Attendee
 from firsthand.contacts.models import Contact, ContactAttendee
 from firsthand.db import Database, lock_owners, now
-from firsthand.events.models import Event, EventRole, Role, StaffInvitation
+from firsthand.events.models import Event, EventRole, StaffInvitation
 from firsthand.followups.shown_handles import forget_handles, judge_joins
 from firsthand.introductions.models import Introduced, IntroductionAnswer
 from firsthand.scans.circles import forget_seen_names, settle_leaving
@@ -102,7 +102,6 @@ def _events_of_nobody_else(session: Session, account_id: UUID) -> list[UUID]:
             .join(EventRole, EventRole.event_id == Event.id)
             .where(
                 EventRole.account_id == account_id,
-                EventRole.role == Role.ORGANISER,
                 ~someone_else_runs,
                 ~someone_else_attends,
             )

@@ -216,14 +216,14 @@ def _take(
     """Use the challenge up: of several that come with the same one, a single one gets it."""
     if answer is None or not ceremony.browser:
         return None
-    whose = PasskeyChallenge.account_id
     row = session.execute(
         delete(PasskeyChallenge)
         .where(
             PasskeyChallenge.challenge_hash == hash_token(answer.challenge.hex()),
             PasskeyChallenge.browser_hash == hash_token(ceremony.browser),
             PasskeyChallenge.purpose == purpose,
-            whose.is_(None) if account_id is None else whose == account_id,
+            # Of None this is IS NULL: nobody's.
+            PasskeyChallenge.account_id == account_id,
             PasskeyChallenge.expires_at > now(),
         )
         .returning(PasskeyChallenge.user_handle)

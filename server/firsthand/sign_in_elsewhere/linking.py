@@ -186,8 +186,7 @@ def _heed_name(session: Session, known: LinkedIdentity, identity: Identity) -> N
         return
     # What was withdrawn, or is proven otherwise, is left alone.
     if is_by_sign_in(session, known.account_id, known.handle_id):
-        handle = session.get(Handle, known.handle_id)
-        if handle is not None and handle.key != identity.handle.key:
+        if session.get_one(Handle, known.handle_id).key != identity.handle.key:
             withdraw_sign_in(session, known.account_id, known.handle_id)
         known.handle_id = _prove(session, known.account_id, identity)
 
@@ -205,8 +204,9 @@ def _prove(session: Session, account_id: UUID, identity: Identity) -> UUID | Non
 
 
 def _handle(text: str) -> ParsedHandle | None:
+    """As ``_offer`` wrote it down."""
     network, _, name = text.partition(":")
     try:
-        return parse_handle(f"@{name}", Network(network)) if name else None
+        return parse_handle(f"@{name}", Network(network))
     except (HandleProblem, ValueError):
         return None

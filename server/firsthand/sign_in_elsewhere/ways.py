@@ -17,6 +17,7 @@ from firsthand.sign_in_elsewhere.models import SignInElsewhere
 WAY_LASTS = timedelta(minutes=10)
 # Begun in these minutes and not come back: a venue's Wi-Fi is one address, but its people do.
 _WAYS_A_PEER = 300
+_STATE_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def begin(session: Session, goal: Goal, starter: Starter, secret_key: str) -> st
     on_their_way = select(func.count()).where(SignInElsewhere.peer_hash == peer)
     if peer and (session.scalar(on_their_way) or 0) >= _WAYS_A_PEER:
         raise TooMany("Too many sign-ins were begun from this network. Try again in ten minutes.")
-    state = secrets.token_urlsafe(32)
+    state = secrets.token_urlsafe(_STATE_BYTES)
     session.add(
         SignInElsewhere(
             state_hash=hash_token(state),

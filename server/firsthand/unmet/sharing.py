@@ -28,7 +28,7 @@ class ShownHandle:
 def shown_handles(session: Session, attendee_ids: Sequence[UUID]) -> dict[UUID, list[ShownHandle]]:
     """The handles that these attendees share with people browsing their event."""
     shown: dict[UUID, list[ShownHandle]] = defaultdict(list)
-    rows = session.execute(_shown_handles(), {"ids": attendee_ids}) if attendee_ids else ()
+    rows = session.execute(_shown_handles(), {"ids": attendee_ids})
     for attendee_id, _, network, name, verified_at in rows:
         shown[attendee_id].append(ShownHandle(network, name, verified_at is not None))
     return shown
@@ -76,7 +76,7 @@ def _matched_ties() -> AnySelect:
         .join(Handle, Handle.id == Match.handle_id)
         .where(
             Match.owner_id == bindparam("viewer"),
-            Match.attendee_id.in_(bindparam("ids", expanding=True)),
+            Match.attendee_id.in_(bindparam("ids")),
             may_be_matched(Handle),
         )
         .order_by(Match.strength.desc(), Match.tie_id)
@@ -94,7 +94,7 @@ def _handles() -> AnySelect:
         )
         .select_from(Attendee)
         .where(
-            Attendee.id.in_(bindparam("ids", expanding=True)),
+            Attendee.id.in_(bindparam("ids")),
             may_be_matched(Handle),
         )
     )

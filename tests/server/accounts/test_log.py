@@ -8,11 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.acts import AccountAct, Act, note
+from firsthand.accounts.models import Passkey
 from firsthand.accounts.signing_in import ask_for_code, make_link_token
 from firsthand.accounts.tokens import tokens_of
 from firsthand.asked_from import COMMAND_LINE, asking
 from firsthand.db import now
-from tests.server.house import House, Person, tie
+from tests.authenticator import Authenticator
+from tests.server.house import BASE_URL, House, Person, tie
 
 FIREFOX = {"User-Agent": "Mozilla/5.0 (Android 14; Mobile; rv:132.0) Gecko/132.0 Firefox/132.0"}
 
@@ -84,13 +86,15 @@ def test_secrets_for_programs_are_named_and_never_told(house: House, mira: Perso
     made = mira.client.post("/me/tokens", data={"scope": "read", "token_name": "my script"}).text
     mira.client.post("/me/feeds", data={"feed_name": "calendar"})
     mira.client.post("/me/address-books", data={"book_name": "phone"})
+    mira.client.post("/me/feeds", data={"feed_name": ""})
     number = made_number(house, mira, "my script")
     mira.client.request("DELETE", f"/me/tokens/{number}")
     found = acts(house, mira)
-    assert [(act, detail) for act, detail, _ in found][-4:] == [
+    assert [(act, detail) for act, detail, _ in found][-5:] == [
         (Act.TOKEN_MADE, "Token: my script"),
         (Act.TOKEN_MADE, "Feeds: calendar"),
         (Act.TOKEN_MADE, "Address book: phone"),
+        (Act.TOKEN_MADE, "Feeds"),
         (Act.TOKEN_ENDED, "Token: my script"),
     ]
     assert "fh_" in made
@@ -99,6 +103,20 @@ def test_secrets_for_programs_are_named_and_never_told(house: House, mira: Perso
 
 def made_number(house: House, person: Person, name: str) -> str:
     return next(t.number for t in house.db.read_now(tokens_of, person.id) if t.name == name)
+
+
+def test_passkeys_and_recovery_codes_are_kept(house: House, mira: Person) -> None:
+    wanted = mira.client.post("/me/passkeys/challenge").json()
+    made = Authenticator(BASE_URL, "127.0.0.1").make(wanted)
+    mira.client.post("/me/passkeys", data={"credential": made, "passkey_name": "Phone"})
+    passkey_id = house.db.read_now(lambda s: s.scalars(select(Passkey.id)).one())
+    mira.client.request("DELETE", f"/me/passkeys/{passkey_id}")
+    mira.client.post("/me/recovery-codes")
+    assert [(act, detail) for act, detail, _ in acts(house, mira)] == [
+        (Act.PASSKEY_ADDED, "Phone"),
+        (Act.PASSKEY_REMOVED, "Phone"),
+        (Act.RECOVERY_CODES_MADE, ""),
+    ]
 
 
 def test_what_a_program_does_names_its_token(house: House, mira: Person) -> None:

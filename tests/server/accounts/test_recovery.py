@@ -2,7 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -23,6 +23,7 @@ from firsthand.accounts.recovery import (
     redeem_recovery_code,
 )
 from firsthand.accounts.signing_in import Asker
+from firsthand.db import now
 from tests.mailbox import Mailbox
 from tests.server.house import House, Person
 
@@ -79,6 +80,16 @@ def test_a_code_signs_in_once(house: House) -> None:
     assert "9 left" in ana.client.get("/me").text
 
 
+def test_who_has_no_code_is_told_of_none_left(house: House) -> None:
+    ana = house.person(email=ANA)
+    assert "Make recovery codes" in ana.client.get("/me").text
+    codes = make(ana)
+    assert "Make recovery codes" not in ana.client.get("/me").text
+    for code in codes:
+        assert guess(house, code)
+    assert "Make recovery codes" in ana.client.get("/me").text
+
+
 def test_new_codes_end_the_old_ones(house: House) -> None:
     ana = house.person(email=ANA)
     old, new = make(ana), make(ana)
@@ -115,6 +126,22 @@ def test_slow_guessing_is_not_judged_more_often(house: House) -> None:
         assert not guess(house, WRONG)
         later(house, timedelta(minutes=14))
     assert not guess(house, right)
+
+
+def test_the_tries_are_forgotten_only_once_the_whole_time_is_over(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = make(house.person(email=ANA))[0]
+    last = now()
+
+    def at(moment: datetime) -> bool:
+        monkeypatch.setattr("firsthand.accounts.recovery.now", lambda: moment)
+        return guess(house, right)
+
+    monkeypatch.setattr("firsthand.accounts.recovery.now", lambda: last)
+    assert not any(guess(house, WRONG) for _ in range(TRIES_AN_ACCOUNT))
+    assert not at(last + TRIES_WITHIN)
+    assert at(last + TRIES_WITHIN + timedelta(microseconds=1))
 
 
 def test_whoever_knows_a_code_starts_with_five_tries_again(house: House) -> None:

@@ -161,6 +161,30 @@ def test_one_too_many_is_refused(house: House, ana: Person) -> None:
     assert "Revoke one" in refused.text
 
 
+def test_the_last_that_may_be_made_is_and_other_peoples_count_for_nothing(
+    house: House, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("firsthand.accounts.tokens.MOST_TOKENS", 1)
+    assert len(numbers(house, house.person("Bela Lima"))) == 1
+    own, *_ = numbers(house, ana)
+    revoke(ana, own)
+    make_token(ana, "read")
+    assert ana.client.post("/me/feeds", data={}).status_code == 429
+    assert len(numbers(house, ana)) == 1
+
+
+def test_one_of_several_is_revoked_and_the_others_stay(house: House, ana: Person) -> None:
+    token, feed = make_token(ana, "read", name="script"), make_feed(ana)
+    number = next(t.number for t in house.db.read_now(tokens_of, ana.id) if t.name == "script")
+    assert revoke(ana, number) == 303
+    script = house.client()
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert script.get("/api/v1/me", headers=bearer).status_code == 401
+    assert script.get("/api/v1/me", headers=ana.bearer).status_code == 200
+    assert script.get(f"{feed}/contacts.csv").status_code == 200
+    assert revoke(ana, number) == 404
+
+
 def test_a_done_follow_up_leaves_the_calendar(house: House, ana: Person) -> None:
     feed = make_feed(ana)
     ids: list[UUID] = house.db.read_now(lambda s: list(s.scalars(select(FollowUp.id))))

@@ -29,6 +29,18 @@ def test_nonsense_is_none(text: str) -> None:
     assert read_link_token([KEY], text) is None
 
 
+@given(st.uuids(), st.integers(0, 44), st.sampled_from(["=", "!", "AAAA", " ", "\n", "\u00e9"]))
+def test_a_link_with_anything_more_is_none(introduction: UUID, at: int, more: str) -> None:
+    token = link_token(KEY, introduction, 1)
+    assert read_link_token([KEY], token[:at] + more + token[at:]) is None
+
+
+@given(st.uuids())
+def test_a_link_made_before_the_key_was_changed_is_read(introduction: UUID) -> None:
+    token = link_token(link_key("the key before"), introduction, 1)
+    assert read_link_token([KEY, link_key("the key before")], token) == (introduction, 1)
+
+
 @given(st.uuids())
 def test_another_servers_link_is_none(introduction: UUID) -> None:
     assert read_link_token([KEY], link_token(link_key("another"), introduction, 1)) is None
