@@ -209,7 +209,16 @@ def test_what_is_kept_of_them_tells_nobody_who_they_were(fair: Fair) -> None:
 
 
 def test_a_link_that_was_made_up_leads_nowhere(fair: Fair) -> None:
-    for token in ("A" * 64, "x", "A" * 63 + "%C3%A4"):
+    fair.invite()
+    fair.send()
+    right = fair.link("priya@example.org").removeprefix("/removal/")
+    wrong = ("A" * 64, "x", "A" * 63 + "%C3%A4")
+    for token in (
+        *wrong,
+        f"{right}AAAA",
+        f"{right[:32]}~{right[32:]}",
+        f"{right[:-4]}%20{right[-4:]}",
+    ):
         assert fair.house.client().get(f"/removal/{token}").status_code == 404
         assert fair.house.client().post(f"/removal/{token}").status_code == 404
 
@@ -265,8 +274,10 @@ def test_without_an_address_the_organiser_decides(fair: Fair) -> None:
     gone = fair.olga.client.put(f"/organise/seaside/removals/{wearer.group(1)}")
     assert gone.status_code == 303
     assert "Una Old" not in fair.names()
-    # Her name is all that the list says of her.
-    assert fair.bring("name\nUna Old\n").removed == 1  # type: ignore[attr-defined]
+    # Her name is all that the list says of her, and all that she shares with nobody.
+    report = fair.bring("name,email,ticket\nUna Old,,\nUma New,,\nUlf New,,U-1\n")
+    assert report.removed == 1  # type: ignore[attr-defined]
+    assert {"Uma New", "Ulf New"} <= fair.names()
 
 
 def test_where_no_mail_can_be_sent_the_organiser_decides_as_well(house: House) -> None:
