@@ -63,7 +63,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     "accounts/faces.py": _SEEING,
     "accounts/profile.py": _SEEING,
     "attendees/showing.py": (*_SEEING, *_ORGANISING),
-    "attendees/membership.py": (*_SEEING, *_ORGANISING),
+    "attendees/membership.py": (
+        *(*_SEEING, *_ORGANISING, "tests/server/reminders/test_arrivals.py"),
+        "tests/server/followups/test_shown_handles.py",
+    ),
     "attendees/places.py": _SEEING,
     "contacts/showing.py": _SEEING,
     "attendees/entering.py": (*_SEEING, *_ORGANISING),
@@ -110,8 +113,49 @@ DECIDING = {
     *("organising/removal_links.py", "scans/circles.py", "scans/guessing.py", "unmet/sharing.py"),
     "leaving.py",
 }
+_ONE_WRITER = "a lock: SQLite, where changes are tried, has one writer"
+_NOBODY_MEANWHILE = "somebody claims it meanwhile: not on SQLite, which has one writer"
 # What no test can notice, because nothing that anybody can see differs: module, function, change.
 EQUIVALENT: dict[tuple[str, str, str], str] = {
+    **{
+        (module, function, f"lock_owners(session, {whose}) -> None"): _ONE_WRITER
+        for module, function, whose in (
+            ("attendees/membership.py", "claim_by_email", "[account_id]"),
+            ("attendees/membership.py", "claim", "[account_id]"),
+            ("attendees/membership.py", "add_member", "[account_id]"),
+            ("organising/inviting.py", "invite_some", "[event_id]"),
+            ("organising/inviting.py", "ask_removal", "[attendee.event_id]"),
+            ("organising/removing.py", "remove_for_good", "[event_id]"),
+            ("organising/removing.py", "remove_one_for_good", "[event_id]"),
+            (
+                "organising/staffing.py",
+                "invite_staff",
+                "[organiser_id, uuid5(NAMESPACE_URL, address)]",
+            ),
+        )
+    },
+    **{
+        ("attendees/membership.py", "_claim", change): _NOBODY_MEANWHILE
+        for change in (
+            "update(Attendee).where(Attendee.id == attendee.id, Attendee.account_id.is_(None)) -> "
+            "update(Attendee).where(Attendee.id == attendee.id)",
+            "if claimed is None -> if False",
+            "raise Conflict('Somebody has just claimed this place.') -> None",
+        )
+    },
+    **{
+        ("organising/inviting.py", "invite_some", change): (
+            "the last of the portion before is read once more, and has had theirs"
+        )
+        for change in ("Attendee.id > after -> Attendee.id >= after", "1 -> 2")
+    },
+    (
+        "organising/inviting.py",
+        "invite_some",
+        "select(Invitation.address_hash).where(Invitation.event_id == event_id, "
+        "Invitation.address_hash.in_(waiting)) -> "
+        "select(Invitation.address_hash).where(Invitation.address_hash.in_(waiting))",
+    ): "a hash is of one event alone; the event only finds it by the index",
     (
         "scans/circles.py",
         "settle_places",
@@ -136,19 +180,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "select(Badge.attendee_id, Badge.token).where(Badge.revoked_at.is_(None))",
     ): "only those of the people found are kept, who are of one event; it spares reading the rest",
     ("events/staff.py", "runs_an_event", "1 -> 2"): "only the first row is looked at",
-    (
-        "organising/removing.py",
-        "listed_with",
-        "select(Attendee.email).where(Attendee.event_id == event_id, "
-        "Attendee.account_id.is_(None), Attendee.email.is_not(None)) -> "
-        "select(Attendee.email).where(Attendee.event_id == event_id, "
-        "Attendee.account_id.is_(None))",
-    ): "_is_it passes over who has no address; the query only spares reading them",
-    (
-        "organising/removal_links.py",
-        "read_removal_token",
-        "True -> False",
-    ): "what is passed over in a token of 64 letters makes it too short, which is looked at, too",
     (
         "sign_in_elsewhere/linking.py",
         "_offer",

@@ -15,6 +15,8 @@ from firsthand.attendees.membership import (
 )
 from firsthand.attendees.models import Attendee
 from firsthand.events.models import Event
+from firsthand.organising.list_reading import read_list
+from firsthand.organising.lists import import_read_list
 from firsthand.outbox import OutboxEntry
 from firsthand.problems import NotFound
 from tests.server.house import House, Person, tie
@@ -174,3 +176,30 @@ def test_what_is_no_text_joins_nothing(house: House, seaside: Event, code: str) 
     """A database would not even look for it."""
     with pytest.raises(NotFound):
         house.db.read_now(event_by_join_code, code)
+
+
+def test_what_a_list_says_is_theirs_to_say_once_they_are_here(
+    house: House, ana: Person, seaside: Event
+) -> None:
+    bela = house.person("Bela Lima")
+    house.attendee(seaside, bela)
+    house.ties(bela, tie("listed_before"), tie("listed_after"))
+    pages = ("/events/seaside/attendees", "/events/seaside/unmet")
+
+    def bring(handle: str) -> None:
+        said = f"name,email,headline,listed,x\nA. List,{ana.email},On a list,yes,{handle}\n"
+        house.db.write_now(import_read_list, seaside.id, read_list(said.encode()), None)
+        house.settle()
+
+    bring("listed_before")
+    (mine,) = ana.client.get("/api/v1/me").json()["handles"]
+    assert all("listed_before" in bela.client.get(page).text for page in pages)
+    ana.client.patch(f"/me/handles/{mine['id']}", data={"circle": "nobody"})
+    ana.client.patch("/api/v1/me", json={"headline": "My own words"})
+    bring("listed_after")
+    listed, unmet = (bela.client.get(page).text for page in pages)
+    assert "Ana Oliveira" in listed
+    assert "My own words" in listed
+    for words in ("listed_before", "listed_after", "A. List", "On a list"):
+        assert words not in listed
+        assert words not in unmet
