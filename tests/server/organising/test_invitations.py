@@ -5,8 +5,6 @@ from sqlalchemy import select, update
 
 from firsthand.attendees.membership import claim_by_email
 from firsthand.attendees.models import Attendee
-from firsthand.organising.inviting import ask_removal
-from firsthand.organising.removal_links import removal_key
 from firsthand.reminders.models import Delivery, DeliveryState
 from tests.server.house import Person
 from tests.server.organising.conftest import Fair
@@ -105,14 +103,6 @@ def test_who_helps_sends_them_also_once_the_organiser_has_left(fair: Fair) -> No
     assert "The organiser" in fair.mails_to(TOM)[0]
 
 
-def test_with_the_organiser_gone_a_badges_request_waits_for_who_helps(fair: Fair) -> None:
-    helper = fair.house.person("Helper")
-    fair.olga.client.post("/organise/seaside/staff", data={"email": helper.email})
-    fair.olga.client.request("DELETE", "/api/v1/me")
-    fair.house.client().post(f"/b/{fair.token('Tom Ray')}/removal")
-    assert fair.requests() == 1
-
-
 def test_one_that_no_badge_asked_for_speaks_of_none(fair: Fair) -> None:
     sent(fair, fair.olga)
     assert "holds a badge" not in fair.mails_to(TOM)[0]
@@ -133,31 +123,3 @@ def test_what_has_changed_before_it_goes_out_counts(fair: Fair, gone: str) -> No
     states = select(Delivery.state)
     done = set(fair.house.db.read_now(lambda session: session.scalars(states)))
     assert done == {DeliveryState.SENT}, "there is nothing to try again"
-
-
-def test_the_organiser_is_not_asked_while_the_address_can_decide(fair: Fair) -> None:
-    fair.house.client().post(f"/b/{fair.token('Tom Ray')}/removal")
-    fair.send()
-    assert len(fair.mails_to(TOM)) == 1
-    assert fair.requests() == 0
-
-
-def test_the_organiser_is_asked_where_another_event_had_the_years_mail(fair: Fair) -> None:
-    otto = fair.house.person("Otto")
-    inland(fair, otto, Tom=TOM)
-    assert sent(fair, otto, "inland") == 1
-    fair.house.client().post(f"/b/{fair.token('Tom Ray')}/removal")
-    fair.send()
-    assert len(fair.mails_to(TOM)) == 1
-    assert fair.requests() == 1
-
-
-def test_nobody_asks_for_who_has_chosen_here_or_by_what_is_no_badge(fair: Fair) -> None:
-    zoe = fair.house.person("Zoe")
-    worn = fair.house.attendee(fair.event, zoe)
-    zoe.client.put("/me/events/seaside/listing", data={"listed": "yes"})
-    assert fair.house.client().post(f"/b/{worn.token}/removal").status_code == 200
-    key = removal_key(fair.house.settings.code_secret)
-    # As if it had been revoked while it was asked.
-    fair.house.db.write_now(ask_removal, key, "0" * 26, can_mail=True)
-    assert fair.requests() == 0

@@ -63,7 +63,9 @@ def test_who_was_invited_helps_from_their_first_sign_in(fair: Fair) -> None:
     assert sam.get("/organise/seaside").status_code == 200
     assert "has not signed in yet" not in fair.olga.client.get("/organise/seaside").text
     assert invited(fair.house) == []
-    assert "You were invited to help with an event" in sam.get("/me/log").text
+    log = sam.get("/me/log").text
+    assert "You were invited to help with an event" in log
+    assert "at Recruiters by the Sea" in log
 
 
 def test_somebody_else_who_signs_in_does_not(fair: Fair) -> None:
