@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from firsthand.attendees.models import Attendee
+from firsthand.contacts.models import Contact
 from firsthand.db import now
 from firsthand.organising.list_reading import read_list
 from firsthand.organising.lists import import_read_list
@@ -144,6 +145,22 @@ def test_nothing_is_left_of_who_was_removed_and_a_later_list_brings_nobody_back(
     again = fair.bring("name,email,ticket\nP. Nair,other@example.org,T-1\n")
     assert again.removed == 1  # type: ignore[attr-defined]
     assert fair.names() == {"Tom Ray", "Una Old", "Mia", "Somebody"}
+
+
+def test_a_name_that_was_seen_goes_with_who_is_removed_and_with_nobody_else(fair: Fair) -> None:
+    mia = fair.house.person("Mia")
+    wearer = fair.house.attendee(fair.event, mia)
+    for name in ("Priya Nair", "Tom Ray"):
+        code = f"http://127.0.0.1:8000/b/{fair.token(name)}"
+        scan = fair.house.scan(mia, wearer, code=code)["id"]
+        # Of whom one has not met, the card says what one saw.
+        assert mia.client.put(f"/api/v1/scans/{scan}/retraction").status_code < 400
+    fair.invite()
+    fair.send()
+    fair.house.client().post(fair.link("priya@example.org"))
+    seen = select(Contact.seen_name)
+    names = fair.house.db.read_now(lambda session: session.scalars(seen).all())
+    assert sorted(names) == ["", "Tom Ray"]
 
 
 def everything(house: House) -> str:
