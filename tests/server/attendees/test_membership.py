@@ -130,16 +130,40 @@ def test_who_joins_one_event_after_another_is_at_both(
     assert set(places(ana)) == {"seaside", "inland"}
 
 
-def test_who_joins_is_suggested_to_whom_they_know(
-    house: House, ana: Person, seaside: Event
+@pytest.mark.parametrize("way", ["by the link", "by the list"])
+def test_who_comes_to_an_event_is_suggested_to_whom_they_know(
+    house: House, ana: Person, seaside: Event, way: str
 ) -> None:
     bela = house.person("Bela Lima")
     house.attendee(seaside, bela)
     house.ties(bela, tie("ana"))
     ana.client.post("/me/handles", data={"handle": "x.com/ana"})
-    ana.client.post(f"/join/{seaside.join_code}", data={"listed": "yes"})
+    if way == "by the link":
+        ana.client.post(f"/join/{seaside.join_code}", data={"listed": "yes"})
+    else:
+        house.attendee(seaside, "A. Oliveira", email=ana.email)
+        house.db.write_now(claim_by_email, ana.id)
     house.settle()
     assert "Ana Oliveira" in bela.client.get("/events/seaside/unmet").text
+
+
+def test_a_list_says_only_what_an_account_does_not_say_of_itself(
+    house: House, olga: Person
+) -> None:
+    said = {"name": "Nia", "headline": "Talent lead", "company": "Harbour Labs"}
+    of_list = {"name": "N. Lista", "headline": "Baker", "company": "Bakery"}
+    for number, empty in enumerate(said):
+        nia = house.person("" if empty == "name" else "Nia")
+        own = {field: value for field, value in said.items() if field != empty}
+        assert nia.client.patch("/api/v1/me", json=own).status_code == 200
+        event = house.event(olga, f"event-{number}")
+        house.attendee(
+            event, of_list["name"], email=nia.email,
+            headline=of_list["headline"], company=of_list["company"],
+        )  # fmt: skip
+        house.db.write_now(claim_by_email, nia.id)
+        me = nia.client.get("/api/v1/me").json()
+        assert {field: me[field] for field in said} == {**own, empty: of_list[empty]}
 
 
 @pytest.mark.parametrize(("listed", "times"), [("yes", 1), ("no", 0)])
