@@ -63,7 +63,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     "accounts/faces.py": _SEEING,
     "accounts/profile.py": _SEEING,
     "attendees/showing.py": (*_SEEING, *_ORGANISING),
-    "attendees/membership.py": (*_SEEING, *_ORGANISING),
+    "attendees/membership.py": (
+        *(*_SEEING, *_ORGANISING, "tests/server/reminders/test_arrivals.py"),
+        "tests/server/followups/test_shown_handles.py",
+    ),
     "attendees/places.py": _SEEING,
     "contacts/showing.py": _SEEING,
     "attendees/entering.py": (*_SEEING, *_ORGANISING),
@@ -116,12 +119,35 @@ DECIDING = {
     *("contacts/card_ties.py", "followups/shown_handles.py", "introductions/links.py"),
     *("organising/inviting.py", "organising/removing.py", "organising/staffing.py"),
     *("organising/removal_links.py", "scans/circles.py", "scans/guessing.py", "unmet/seen.py"),
-    "unmet/sharing.py",
-    "leaving.py",
+    *("unmet/sharing.py", "leaving.py"),
 }
-_ONE_WRITER = "a lock: SQLite, where changes are tried, has one writer"
+# A call of this is a lock, and SQLite, where changes are tried, has one writer.
+LOCK = "lock_owners("
+_NOBODY_MEANWHILE = "somebody claims it meanwhile: not on SQLite, which has one writer"
 # What no test can notice, because nothing that anybody can see differs: module, function, change.
 EQUIVALENT: dict[tuple[str, str, str], str] = {
+    **{
+        ("attendees/membership.py", "_claim", change): _NOBODY_MEANWHILE
+        for change in (
+            "update(Attendee).where(Attendee.id == attendee.id, Attendee.account_id.is_(None)) -> "
+            "update(Attendee).where(Attendee.id == attendee.id)",
+            "if claimed is None -> if False",
+            "raise Conflict('Somebody has just claimed this place.') -> None",
+        )
+    },
+    **{
+        ("organising/inviting.py", "invite_some", change): (
+            "the last of the portion before is read once more, and has had theirs"
+        )
+        for change in ("Attendee.id > after -> Attendee.id >= after", "1 -> 2")
+    },
+    (
+        "organising/inviting.py",
+        "invite_some",
+        "select(Invitation.address_hash).where(Invitation.event_id == event_id, "
+        "Invitation.address_hash.in_(waiting)) -> "
+        "select(Invitation.address_hash).where(Invitation.address_hash.in_(waiting))",
+    ): "a hash is of one event alone; the event only finds it by the index",
     (
         "scans/circles.py",
         "settle_places",
@@ -132,19 +158,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "scans/keeping.py",
         "keep_meeting",
         "[draft.attendee] if draft.attendee else [] -> []",
-    ): _ONE_WRITER,
-    (
-        "accounts/recovery.py",
-        "make_recovery_codes",
-        "lock_owners(session, [account_id]) -> None",
-    ): _ONE_WRITER,
-    (
-        "accounts/passkeys.py",
-        "add_passkey",
-        "lock_owners(session, [account_id]) -> None",
-    ): _ONE_WRITER,
-    ("accounts/tokens.py", "_add", "lock_owners(session, [account_id]) -> None"): _ONE_WRITER,
-    ("leaving.py", "delete_account", "lock_owners(session, [account_id]) -> None"): _ONE_WRITER,
+    ): "a lock: SQLite, where changes are tried, has one writer",
     (
         "leaving.py",
         "_events_of_nobody_else",
@@ -153,22 +167,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "select(Event.id).join(EventRole, EventRole.event_id == Event.id).where("
         "~someone_else_runs, ~someone_else_attends)",
     ): "who runs an event that nobody else runs is they; it spares looking at every event",
-    (
-        "sign_in_elsewhere/linking.py",
-        "sign_in_with",
-        "lock_owners(session, [uuid5(NAMESPACE_URL, identity.email)]) -> None",
-    ): _ONE_WRITER,
-    (
-        "sign_in_elsewhere/linking.py",
-        "link",
-        "lock_owners(session, [uuid5(NAMESPACE_URL, f'{identity.issuer} {identity.subject}')]) -> "
-        "None",
-    ): _ONE_WRITER,
-    (
-        "accounts/signing_in.py",
-        "redeem_code",
-        "lock_owners(session, [uuid5(NAMESPACE_URL, email)]) -> None",
-    ): "a lock: SQLite, where changes are tried, has one writer",
     (
         "accounts/passkeys.py",
         "_challenge",
@@ -182,19 +180,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "select(Badge.attendee_id, Badge.token).where(Badge.revoked_at.is_(None))",
     ): "only those of the people found are kept, who are of one event; it spares reading the rest",
     ("events/staff.py", "runs_an_event", "1 -> 2"): "only the first row is looked at",
-    (
-        "organising/removing.py",
-        "listed_with",
-        "select(Attendee.email).where(Attendee.event_id == event_id, "
-        "Attendee.account_id.is_(None), Attendee.email.is_not(None)) -> "
-        "select(Attendee.email).where(Attendee.event_id == event_id, "
-        "Attendee.account_id.is_(None))",
-    ): "_is_it passes over who has no address; the query only spares reading them",
-    (
-        "organising/removal_links.py",
-        "read_removal_token",
-        "True -> False",
-    ): "what is passed over in a token of 64 letters makes it too short, which is looked at, too",
     (
         "sign_in_elsewhere/linking.py",
         "_offer",

@@ -34,7 +34,7 @@ def attendee_of(session: Session, account_id: UUID, slug: str) -> Attendee:
     return attendee
 
 
-def claim_by_email(session: Session, account_id: UUID) -> list[Attendee]:
+def claim_by_email(session: Session, account_id: UUID) -> None:
     """Claim the places whose e-mail is this account's verified one; called at every sign-in.
 
     Where an address stands on several rows of one event (one buyer, many tickets), or the account
@@ -46,17 +46,9 @@ def claim_by_email(session: Session, account_id: UUID) -> list[Attendee]:
         select(Attendee).where(Attendee.email == account.email, Attendee.account_id.is_(None))
     ).all()
     there = set(session.scalars(select(Attendee.event_id).where(Attendee.account_id == account_id)))
-    by_event: dict[UUID, list[Attendee]] = {}
-    for row in rows:
-        by_event.setdefault(row.event_id, []).append(row)
-    claimed = [
-        found[0]
-        for event_id, found in by_event.items()
-        if event_id not in there and _is_only_row(session, event_id, account.email)
-    ]
-    for attendee in claimed:
-        _claim(session, account, attendee)
-    return claimed
+    for attendee in rows:
+        if attendee.event_id not in there and _is_only_row(session, attendee):
+            _claim(session, account, attendee)
 
 
 def claimable(session: Session, account_id: UUID) -> Sequence[tuple[Attendee, Event]]:
@@ -78,21 +70,22 @@ def claimable(session: Session, account_id: UUID) -> Sequence[tuple[Attendee, Ev
     ]
 
 
-def claim(session: Session, account_id: UUID, attendee_id: UUID) -> Attendee:
+def claim(session: Session, account_id: UUID, attendee_id: UUID) -> None:
     """Claim the place that the person picked among several. Raises NotFound."""
     # From two browsers at once, two places of one event would be claimed.
     lock_owners(session, [account_id])
     for attendee, _ in claimable(session, account_id):
         if attendee.id == attendee_id:
             _claim(session, session.get_one(Account, account_id), attendee)
-            return attendee
+            return
     raise NotFound
 
 
 def event_by_join_code(session: Session, join_code: str) -> Event:
     """Where a join link leads. Raises NotFound."""
     event = None
-    if join_code.isascii() and join_code.isprintable():
+    # A database takes no text with a NUL or half a letter in it.
+    if join_code.isprintable():
         event = session.scalar(select(Event).where(Event.join_code == join_code))
     if event is None:
         raise NotFound("This link leads to no event. Ask the organiser for a new one.")
@@ -107,8 +100,8 @@ def join_event(session: Session, account_id: UUID, join_code: str, *, listed: bo
     return event
 
 
-def add_member(session: Session, account_id: UUID, event_id: UUID, *, listed: bool) -> Attendee:
-    """The account's place at the event, made if need be."""
+def add_member(session: Session, account_id: UUID, event_id: UUID, *, listed: bool) -> None:
+    """Make the account's place at the event if it has none."""
     lock_owners(session, [account_id])
     attendee = session.scalar(
         select(Attendee).where(Attendee.event_id == event_id, Attendee.account_id == account_id)
@@ -125,15 +118,13 @@ def add_member(session: Session, account_id: UUID, event_id: UUID, *, listed: bo
             joined=True,
         )
         session.add(attendee)
-        session.flush()
         if listed:
             slug = session.get_one(Event, event_id).slug
             note(session, account_id, Act.LISTED, f"Event: {slug}")
         enqueue(session, ATTENDEE_CLAIMED, attendee.id)
-    return attendee
 
 
-def choose_listed(session: Session, account_id: UUID, slug: str, listed: bool) -> Attendee:
+def choose_listed(session: Session, account_id: UUID, slug: str, listed: bool) -> None:
     """The person's own choice; no later import overrides it. Raises NotFound."""
     attendee = attendee_of(session, account_id, slug)
     if attendee.listed != listed:
@@ -141,10 +132,9 @@ def choose_listed(session: Session, account_id: UUID, slug: str, listed: bool) -
         shows_anew(session, account_id)
     attendee.listed = listed
     attendee.chose_listed_at = now()
-    return attendee
 
 
-def arrive(session: Session, account_id: UUID, slug: str, moment: datetime) -> Attendee:
+def arrive(session: Session, account_id: UUID, slug: str, moment: datetime) -> None:
     """ "I am here", for today in the event's time zone. Raises NotFound."""
     attendee = attendee_of(session, account_id, slug)
     event = session.get_one(Event, attendee.event_id)
@@ -152,7 +142,6 @@ def arrive(session: Session, account_id: UUID, slug: str, moment: datetime) -> A
     if attendee.arrived_on != today:
         attendee.arrived_on = today
         enqueue(session, ATTENDEE_ARRIVED, attendee.id)
-    return attendee
 
 
 def attended(session: Session, account_id: UUID) -> Sequence[tuple[Attendee, Event]]:
@@ -193,13 +182,12 @@ def current_event(session: Session, account_id: UUID) -> Event | None:
     events = events_of_attendee(session, account_id)
     moment = now()
 
-    def nearness(event: Event) -> tuple[int, int]:
+    def nearness(event: Event) -> tuple[bool, int]:
+        """Whether it is over, and the days until it begins or since it has ended."""
         today = local_day(moment, ZoneInfo(event.timezone))
-        if event.starts <= today <= event.ends:
-            return 0, 0
-        if today < event.starts:
-            return 1, (event.starts - today).days
-        return 2, (today - event.ends).days
+        if today > event.ends:
+            return True, (today - event.ends).days
+        return False, max((event.starts - today).days, 0)
 
     return min(events, key=nearness, default=None)
 
@@ -216,11 +204,12 @@ def event_of_attendee(session: Session, account_id: UUID, slug: str) -> Event:
     return event
 
 
-def _is_only_row(session: Session, event_id: UUID, email: str) -> bool:
+def _is_only_row(session: Session, attendee: Attendee) -> bool:
+    """Of its address, at its event."""
     count = session.scalar(
         select(func.count())
         .select_from(Attendee)
-        .where(Attendee.event_id == event_id, Attendee.email == email)
+        .where(Attendee.event_id == attendee.event_id, Attendee.email == attendee.email)
     )
     return count == 1
 

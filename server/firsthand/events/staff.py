@@ -97,11 +97,10 @@ def remove_staff(session: Session, organiser_id: UUID, slug: str, account_id: UU
         raise NotFound
 
 
-def keep_list_for(session: Session, organiser_id: UUID, slug: str, days: str) -> Event:
+def keep_list_for(session: Session, organiser_id: UUID, slug: str, days: str) -> None:
     """How long after its end an event keeps its list. Raises Invalid, NotFound, NotAllowed."""
     event = event_led_by(session, organiser_id, slug, "Only the organiser chooses how long.")
     event.retention_days = read_retention(days)
-    return event
 
 
 def is_organiser(session: Session, account_id: UUID, event_id: UUID) -> bool:

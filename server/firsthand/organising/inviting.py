@@ -108,11 +108,15 @@ def ask_removal(session: Session, key: bytes, token: str, *, can_mail: bool) -> 
 
 
 def invitation_letter(session: Session, order: Order, key: bytes) -> InvitationLetter | None:
-    """What it says as of now; None for somebody who is not on the list any more, has an account, or
-    has had another mail from here within the year.
+    """What it says as of now; None for who is not on the list any more, is there with an account,
+    or has had another mail from here within the year.
     """
     attendee = session.get(Attendee, UUID(order.data["attendee"]))
-    if attendee is None or attendee.account_id is not None or not attendee.email:
+    if attendee is None or not attendee.email:
+        return None
+    # One of the address's people may have an account of another address.
+    people = _people(session, attendee.event_id, attendee.email)
+    if not people:
         return None
     signed_up = select(Account.id).where(Account.email == attendee.email)
     if session.scalar(signed_up) is not None:
@@ -129,7 +133,7 @@ def invitation_letter(session: Session, order: Order, key: bytes) -> InvitationL
         to=attendee.email,
         event=event,
         organiser=(organiser.name or organiser.email) if organiser else "The organiser",
-        people=_people(session, event.id, attendee.email),
+        people=people,
         asked=bool(order.data.get("asked")),
         removal=removal_token(key, event.id, hashed),
     )
@@ -169,7 +173,7 @@ def _on_the_list(event_id: UUID) -> Select[UUID, str | None]:
     """Those with an address who are not known to be claimed, the oldest first."""
     return (
         select(Attendee.id, Attendee.email)
-        .where(Attendee.event_id == event_id, ~told_claimed(), Attendee.email > "")
+        .where(Attendee.event_id == event_id, ~told_claimed(), Attendee.email.is_not(None))
         .order_by(Attendee.id)
     )
 
@@ -197,7 +201,6 @@ def _organiser(session: Session, event_id: UUID) -> UUID | None:
         select(EventRole.account_id)
         .where(EventRole.event_id == event_id, EventRole.role == Role.ORGANISER)
         .order_by(EventRole.account_id)
-        .limit(1)
     )
 
 

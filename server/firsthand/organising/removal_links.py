@@ -5,7 +5,6 @@ The key comes from the secret that never changes, since mails and removals outli
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 from uuid import UUID
@@ -15,7 +14,6 @@ from firsthand.organising.list_plan import name_key
 _SIGNATURE = 16
 _HASH = 16
 _LENGTH = 16 + _HASH + _SIGNATURE
-_LETTERS = 64
 
 
 def removal_key(code_secret: str) -> bytes:
@@ -55,11 +53,9 @@ def removal_token(key: bytes, event_id: UUID, address: str) -> str:
 
 def read_removal_token(key: bytes, token: str) -> tuple[UUID, str] | None:
     """The event and the hash of the address; None for what no such link has."""
-    if len(token) != _LETTERS or not token.isascii():
-        return None
     try:
         raw = base64.b64decode(token, altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         return None
     said, signature = raw[:-_SIGNATURE], raw[-_SIGNATURE:]
     if len(raw) != _LENGTH or not hmac.compare_digest(signature, _signature(key, said)):

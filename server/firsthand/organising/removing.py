@@ -22,26 +22,14 @@ from firsthand.scans.circles import forget_seen_names
 
 def listed_with(session: Session, key: bytes, event_id: UUID, address: str) -> Sequence[Attendee]:
     """Those of the list, claimed by nobody, whose address has this hash, by name."""
-    addresses = session.scalars(
-        select(Attendee.email)
-        .where(
-            Attendee.event_id == event_id,
-            Attendee.account_id.is_(None),
-            Attendee.email.is_not(None),
+    unclaimed = session.execute(
+        select(Attendee.id, Attendee.email).where(
+            Attendee.event_id == event_id, Attendee.account_id.is_(None)
         )
-        .distinct()
     )
-    email = next((each for each in addresses if _is_it(key, event_id, each, address)), None)
-    if email is None:
-        return []
+    found = [each for each, email in unclaimed if _is_it(key, event_id, email, address)]
     return session.scalars(
-        select(Attendee)
-        .where(
-            Attendee.event_id == event_id,
-            Attendee.email == email,
-            Attendee.account_id.is_(None),
-        )
-        .order_by(Attendee.name, Attendee.id)
+        select(Attendee).where(Attendee.id.in_(found)).order_by(Attendee.name, Attendee.id)
     ).all()
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from firsthand.accounts.models import Circle
+from firsthand.scans.keeping import mark_known_before
 from firsthand.ties.kinds import KindCount, TieKind
 from tests.server.contacts.test_one_person import people, prove, scan_code
 from tests.server.house import House, Person, tie
@@ -73,6 +74,17 @@ def test_what_was_said_online_leaves_the_card_with_the_handle(scene: Scene, take
     assert [row["contact_id"] for row in scene.taken_along()["tie"]] == [None]
     (card,) = scene.taken_along()["contact"]
     assert (card["has_tie"], card["stage"]) == (False, "met")
+
+
+def test_what_was_said_online_leaves_the_card_of_whom_only_the_list_shows(scene: Scene) -> None:
+    scene.know()
+    scene.house.db.write_now(mark_known_before, scene.ana.id, [scene.badge.id])
+    scene.house.settle()
+    for listed in (True, False, True):
+        choice = {"listed": "yes" if listed else "no"}
+        scene.bea.client.put("/me/events/seaside/listing", data=choice)
+        scene.house.settle()
+        assert [row["contact_id"] is not None for row in scene.taken_along()["tie"]] == [listed]
 
 
 def test_what_was_said_online_is_there_again_with_the_handle(scene: Scene) -> None:

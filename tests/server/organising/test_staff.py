@@ -1,6 +1,7 @@
 """Who helps to run an event: invited by address, and no account is made for anybody."""
 
 import re
+from datetime import timedelta
 
 import httpx
 from sqlalchemy import delete, select, update
@@ -10,7 +11,8 @@ from firsthand.accounts.models import Account
 from firsthand.db import now
 from firsthand.events.models import Event, EventRole, StaffInvitation
 from firsthand.organising.models import UnaskedMail
-from firsthand.organising.staffing import INVITATIONS_A_DAY
+from firsthand.organising.removal_links import removal_key
+from firsthand.organising.staffing import INVITATIONS_A_DAY, invite_staff
 from firsthand.organising.unasked import UNASKED_EVERY
 from firsthand.retention import clean_up
 from tests.server.house import House, Person
@@ -61,7 +63,9 @@ def test_who_was_invited_helps_from_their_first_sign_in(fair: Fair) -> None:
     assert sam.get("/organise/seaside").status_code == 200
     assert "has not signed in yet" not in fair.olga.client.get("/organise/seaside").text
     assert invited(fair.house) == []
-    assert "You were invited to help with an event" in sam.get("/me/log").text
+    log = sam.get("/me/log").text
+    assert "You were invited to help with an event" in log
+    assert "at Recruiters by the Sea" in log
 
 
 def test_somebody_else_who_signs_in_does_not(fair: Fair) -> None:
@@ -81,6 +85,7 @@ def test_an_organiser_who_invites_themselves_stays_one(fair: Fair) -> None:
     invite(fair.olga, fair.olga.email)
     roles = fair.house.db.read_now(lambda session: session.scalars(select(EventRole.role)).all())
     assert roles == ["organiser"]
+    assert "You were invited" not in fair.olga.client.get("/me/log").text
 
 
 def test_an_invitation_is_taken_back(fair: Fair) -> None:
@@ -95,6 +100,29 @@ def test_an_invitation_is_taken_back(fair: Fair) -> None:
     assert fair.olga.client.delete(path.group()).status_code == 303
     assert fair.olga.client.delete(path.group()).status_code == 404
     assert sign_up(fair, NEVER).get("/organise/seaside").status_code == 404
+
+
+def test_an_invitation_is_taken_back_alone_and_by_its_own_organiser(fair: Fair) -> None:
+    for email in (NEVER, "other@signed.example"):
+        invite(fair.olga, email)
+    stmt = select(StaffInvitation.id).where(StaffInvitation.email == NEVER)
+    path = f"staff/invitations/{fair.house.db.read_now(lambda session: session.scalar(stmt))}"
+    otto = fair.house.person("Otto")
+    fair.house.event(otto, "inland", "Recruiters Inland")
+    assert otto.client.delete(f"/organise/inland/{path}").status_code == 404
+    assert len(invited(fair.house)) == 2
+    assert fair.olga.client.delete(f"/organise/seaside/{path}").status_code == 303
+    assert invited(fair.house) == ["other@signed.example"]
+
+
+def test_who_helps_no_more_at_one_event_still_does_at_another(fair: Fair) -> None:
+    another_event(fair, "second")
+    sam = fair.house.person("Sam")
+    for slug in ("seaside", "second"):
+        invite(fair.olga, sam.email, slug)
+    fair.olga.client.delete(f"/organise/seaside/staff/{sam.id}")
+    assert sam.client.get("/organise/seaside").status_code == 404
+    assert sam.client.get("/organise/second").status_code == 200
 
 
 def test_who_was_invited_to_help_is_still_removed_from_another_organisers_list(fair: Fair) -> None:
@@ -131,8 +159,13 @@ def test_who_is_removed_by_a_badge_helps_there_no_more(fair: Fair) -> None:
     page = fair.olga.client.get("/organise/seaside/reports").text
     wearer = re.search(r"/organise/seaside/removals/([0-9a-f-]+)", page)
     assert wearer
+    another_event(fair, "second")
+    invite(fair.olga, "other@signed.example")
+    invite(fair.olga, NEVER, "second")
     fair.olga.client.put(f"/organise/seaside/removals/{wearer.group(1)}")
-    assert invited(fair.house) == []
+    # The others were not asked about, and an organiser decides for their own event alone.
+    assert sorted(invited(fair.house)) == [NEVER, "other@signed.example"]
+    assert NEVER in fair.olga.client.get("/organise/second").text
 
 
 def test_a_stranger_gets_one_mail_from_here_however_many_events_invite_them(fair: Fair) -> None:
@@ -181,6 +214,28 @@ def test_an_event_sends_a_helper_one_mail_also_if_it_invites_them_again(fair: Fa
     assert len(fair.mails_to(sam.email)) == 1
 
 
+def test_who_has_an_account_is_told_of_each_event_and_has_no_link_that_removes(
+    fair: Fair,
+) -> None:
+    another_event(fair, "second")
+    sam = fair.house.person("Sam")
+    for slug in ("seaside", "second"):
+        invite(fair.olga, sam.email, slug)
+    told = fair.mails_to(sam.email)
+    assert len(told) == 2
+    assert not any("removal" in text or "You want none of it" in text for text in told)
+
+
+def test_a_mail_that_could_not_be_sent_is_sent_with_the_next_invitation(fair: Fair) -> None:
+    key = removal_key(fair.house.settings.code_secret)
+
+    def is_mailed(can_mail: bool) -> bool:
+        asked = (key, fair.olga.id, "seaside", NEVER)
+        return fair.house.db.write_now(invite_staff, *asked, can_mail=can_mail).is_mailed
+
+    assert [is_mailed(can_mail) for can_mail in (False, True, True)] == [False, True, False]
+
+
 def test_an_account_invites_only_so_many_a_day_whatever_the_event(fair: Fair) -> None:
     another_event(fair, "second")
     for number in range(INVITATIONS_A_DAY):
@@ -193,7 +248,7 @@ def test_an_account_invites_only_so_many_a_day_whatever_the_event(fair: Fair) ->
     assert fair.mails_to("one.more@example.org") == []
     yesterday = update(AccountAct).where(AccountAct.act == Act.STAFF_INVITED)
     fair.house.db.write_now(
-        lambda session: session.execute(yesterday.values(at=now() - UNASKED_EVERY))
+        lambda session: session.execute(yesterday.values(at=now() - timedelta(days=1)))
     )
     assert invite(fair.olga, "one.more@example.org", "second").status_code == 303
 
