@@ -92,7 +92,7 @@ def _ties_of_card() -> AnySelect:
 
 @cache
 def _ties_on_cards() -> AnySelect:
-    roots: BindParameter[Any] = bindparam("roots", expanding=True)
+    roots: BindParameter[Any] = bindparam("roots")
     return (
         select(Tie.id, Contact.root_id, Tie.network, Tie.key, Tie.stable_id)
         .join(Contact, and_(Contact.owner_id == Tie.owner_id, Contact.id == Tie.contact_id))

@@ -79,7 +79,6 @@ def settle_cards(session: Session, cards: Collection[tuple[UUID, UUID]]) -> None
 
 def settle_claimed(session: Session, attendee_id: UUID, account_id: UUID) -> None:
     """The place has become this account's: scans of its badge are of the account from now on."""
-    session.flush()
     session.execute(
         update(Scan)
         .where(Scan.wearer_attendee_id == attendee_id)
@@ -94,14 +93,8 @@ def settle_claimed(session: Session, attendee_id: UUID, account_id: UUID) -> Non
 
 def settle_leaving(session: Session, account_id: UUID) -> None:
     """The account is about to be deleted: nobody who has scanned its badge sees more of it, nor
-    what the organiser's list says of its place.
+    what the organiser's list says of its place. (The scans lose it by their foreign key.)
     """
-    session.execute(
-        update(Scan)
-        .where(Scan.wearer_account_id == account_id)
-        .values(wearer_account_id=None)
-        .execution_options(synchronize_session=False)
-    )
     session.execute(
         update(Contact)
         .where(Contact.account_id == account_id)
@@ -149,13 +142,12 @@ def _judged() -> Any:
         select(Attendee.name).where(Attendee.id == card.attendee_id).scalar_subquery(),
         "",
     )
-    first_closed = or_(card.in_circle.is_(True), card.seen_name == "")
     return (
         update(_CARD)
         .where(card.owner_id == bindparam("of_owner"), card.id == bindparam("of_card"))
         .values(
             in_circle=opens,
-            seen_name=case((opens, ""), (first_closed, name), else_=card.seen_name),
+            seen_name=case((opens, ""), (card.seen_name == "", name), else_=card.seen_name),
         )
     )
 
