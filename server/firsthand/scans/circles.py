@@ -117,7 +117,6 @@ def forget_seen_names(session: Session, which: ColumnElement[bool]) -> None:
 
 
 def _settle(session: Session, which: ColumnElement[bool]) -> None:
-    session.flush()
     card = _CARD.c
     flags = select(card.owner_id, card.id, card.account_id, card.in_circle).where(which)
     locked = flags.order_by(card.owner_id, card.id).with_for_update()
