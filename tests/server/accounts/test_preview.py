@@ -137,3 +137,11 @@ def assert_same(item: dict[str, object], preview: Preview) -> None:
     told = item["handles"]
     assert isinstance(told, list)
     assert [(each["network"], each["name"]) for each in told] == list(preview.handles)
+
+
+def test_listed_at_several_events_is_listed(scene: Scene) -> None:
+    scene.house.attendee(scene.house.event(scene.met, slug="lakeside"), scene.ana)
+    seen = scene.house.db.read_now(seen_by_browsers, scene.ana.id)
+    assert seen
+    assert seen.name == _NAME
+    assert scene.house.db.read_now(seen_by_browsers, scene.house.person("Nobody").id) is None
