@@ -1,5 +1,6 @@
 """The address of a picture, in the hands of who has no right to it."""
 
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -74,6 +75,10 @@ def test_who_met_somebody_else_sees_no_picture_of_this_one(scene: Scene) -> None
     assert not scene.is_seen_by(scene.ana)
     scene.house.scan(scene.ana, scene.beas)
     assert scene.is_seen_by(scene.ana)
+
+
+def test_an_address_is_of_as_many_letters_as_nobody_guesses(scene: Scene) -> None:
+    assert re.fullmatch(r"/faces/[0-9a-f]{32}", scene.address)
 
 
 def test_of_several_pictures_each_address_has_its_own(scene: Scene) -> None:

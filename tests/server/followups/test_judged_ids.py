@@ -61,6 +61,8 @@ def test_ids_that_somebody_else_has_too_lead_to_nothing_of_theirs_and_take_nothi
     assert scene.house.db.read_now(standing) == (before, {hers})
     scene.show_to("nobody", scene.bea)
     assert scene.house.db.read_now(standing) == ({**before, "owl": None}, {hers})
+    scene.show_to("browsing", scene.bea)
+    assert scene.house.db.read_now(standing) == (before, {hers})
     assert scene.reasons(eve) == {("handle", "x:lark")}
     assert scene.reasons() == {("email", ADDRESS)}
 

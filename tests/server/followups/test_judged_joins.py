@@ -259,10 +259,17 @@ def test_cards_that_a_proof_joined_part_by_a_block_and_are_one_again_without_it(
 
 def test_shown_again_it_is_on_the_card_of_whose_it_is_alone(scene: Scene) -> None:
     other = scene.typed(note="Somebody quite different")
-    scene.house.ties(scene.ana, tie("owl"))
+    cleo = scene.house.scan(scene.ana, scene.somebody_else("Cleo", "@robin"))["contact"]
+    scene.house.settle()
+    scene.house.ties(scene.ana, tie("owl"), tie("robin"))
     scene.show_to("nobody", scene.bea)
-    scene.show_to("met", scene.bea)
-    ties = select(Tie.contact_id)
-    on_cards = scene.house.db.read_now(lambda session: session.scalars(ties).all())
-    assert on_cards == [UUID(scene.contact)]
+    scene.show_to("browsing", scene.bea)
+
+    def on_cards() -> dict[str | None, UUID | None]:
+        ties = select(Tie.name, Tie.contact_id)
+        return dict(scene.house.db.read_now(lambda s: s.execute(ties).all()))
+
+    assert on_cards() == {"owl": UUID(scene.contact), "robin": None}
     assert "You follow them on X" not in scene.ana.client.get(f"/people/{other}").text
+    scene.show_to("met", scene.other)
+    assert on_cards() == {"owl": UUID(scene.contact), "robin": UUID(cleo)}
