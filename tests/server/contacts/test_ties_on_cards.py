@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.blocking import block
+from firsthand.contacts.card_ties import ties_beyond_handles
 from firsthand.contacts.models import Contact, ContactAttendee, ContactHandle
 from firsthand.contacts.queries import card, cards
 from firsthand.events.models import Event
@@ -130,6 +131,27 @@ def test_ties_of_a_card_with_the_same_id_are_not_on_it(scene: Scene) -> None:
     assert scene.ties_on(kept) == scene.ties_on(cleo) == set()
     assert scene.found("of_eve") == set()
     assert scene.found("owl") == {"Bea"}
+
+
+def test_beyond_what_a_card_shows_are_ties_of_its_owner_on_this_card_alone(scene: Scene) -> None:
+    """Eve's cards have the ids of Ana's, the other way round under each other."""
+    bea, cleo = scene.met("Bea", "owl"), scene.met("Cleo")
+    scene.house.ties(scene.ana, *(tie(name) for name in ("owl", "heron", "wren")))
+    for name, contact in (("owl", bea), ("heron", bea), ("wren", cleo)):
+        scene.put(name, contact)
+    copied(scene, bea, root_id=cleo)
+    copied(scene, cleo, root_id=bea)
+
+    def beyond(session: Session) -> set[str | None]:
+        for mine in session.scalars(select(Tie).where(Tie.owner_id == scene.ana.id)).all():
+            session.add(
+                Tie(owner_id=scene.eve.id, id=mine.id, network="x", key="lark", contact_id=bea)
+            )
+        found = ties_beyond_handles(session, scene.ana.id, [bea])
+        named = select(Tie.name).where(Tie.owner_id == scene.ana.id, Tie.id.in_(found))
+        return set(session.scalars(named))
+
+    assert scene.house.db.write_now(beyond) == {"heron"}
 
 
 def test_whom_somebody_else_has_under_the_same_id_is_hidden_by_no_block(scene: Scene) -> None:

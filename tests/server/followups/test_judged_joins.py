@@ -98,7 +98,7 @@ SAID = {("owner", "")}
 def test_an_address_or_a_number_that_is_hidden_speaks_for_nothing_any_more(
     scene: Scene, field: str, value: str, other: str
 ) -> None:
-    scene.join(scene.contact, scene.typed(**{field: value}))
+    scene.join(scene.contact, scene.typed(scene.ana, **{field: value}))
     assert scene.reasons() == {(field, value)}
     scene.change(circles={other: "nobody"})
     assert scene.reasons() == {(field, value)}, "that is still shown"
@@ -108,7 +108,7 @@ def test_an_address_or_a_number_that_is_hidden_speaks_for_nothing_any_more(
 
 @FIELDS
 def test_nor_does_it_to_who_is_blocked(scene: Scene, field: str, value: str, other: str) -> None:
-    scene.join(scene.contact, scene.typed(**{field: value}))
+    scene.join(scene.contact, scene.typed(scene.ana, **{field: value}))
     scene.house.db.write_now(block, scene.bea.id, scene.ana.id)
     scene.house.settle()
     assert scene.reasons() == SAID
