@@ -49,3 +49,20 @@ def test_one_block_is_taken_back_and_the_others_stay(house: House) -> None:
     with pytest.raises(NotFound):
         house.db.write_now(unblock, ana.id, ben.id)
     assert (blocked(house, ana), blocked(house, cas)) == ([cas.id], [ben.id])
+
+
+def test_blocks_of_and_by_others_are_nothing_between_two(house: House) -> None:
+    ana, ben, cas, dan = (house.person(name) for name in ("Ana", "Ben", "Cas", "Dan"))
+    event = house.event(house.person("Olga"), timezone="UTC")
+    house.attendee(event, ana)
+    house.scan(ana, house.attendee(event, ben, handles=[("x", "@ben_b")]))
+
+    def shown() -> tuple[str, list[str]]:
+        (card,) = ana.client.get("/api/v1/contacts").json()["items"]
+        return card["name"], [each["name"] for each in card["handles"]]
+
+    for owner, other in ((ana, dan), (ben, dan), (cas, ana), (cas, ben)):
+        house.db.write_now(block, owner.id, other.id)
+        assert shown() == ("Ben", ["ben_b"])
+    house.db.write_now(block, ben.id, ana.id)
+    assert shown() == ("Unknown", [])
