@@ -166,7 +166,34 @@ def kept(scene: Scene, who: Person, name: str) -> str:
     return contact
 
 
-def test_each_card_has_the_handles_that_are_kept_on_it_alone(scene: Scene) -> None:
+def test_each_card_has_the_handles_that_are_its_own(scene: Scene) -> None:
+    """Kept by the owner, shown by the account, or on the list."""
+    cleo = scene.house.person("Cleo")
+    for worn in (
+        scene.house.attendee(scene.event, "Lena", handles=[("x", "of_lena")]),
+        scene.house.attendee(scene.event, "Gil", handles=[("x", "of_gil")]),
+        scene.house.attendee(scene.event, cleo, handles=[("x", "of_cleo")]),
+    ):
+        scene.scan(worn)
     for name in ("one_gull", "another_gull"):
-        contact = kept(scene, scene.ana, name)
-        assert [h.name for h in scene.card(UUID(contact)).card.handles] == [name]
+        kept(scene, scene.ana, name)
+    found = scene.house.db.read_now(lambda session: cards(session, scene.ana.id, limit=50))
+    assert sorted([handle.name for handle in each.handles] for each in found) == [
+        ["another_gull"],
+        ["of_cleo"],
+        ["of_gil"],
+        ["of_lena"],
+        ["one_gull"],
+    ]
+
+
+def test_a_handle_is_on_no_card_of_who_may_not_see_it(scene: Scene) -> None:
+    scene.bea.client.post("/me/handles", data={"handle": "@of_bea", "network": "x"})
+    bea = scene.scan(scene.beas)
+    assert [each.name for each in scene.card(bea).card.handles] == ["of_bea"]
+    handle = scene.bea.client.get("/api/v1/me").json()["handles"][0]["id"]
+    scene.bea.client.patch(f"/me/handles/{handle}", data={"circle": "nobody"})
+    assert scene.card(bea).card.handles == []
+    scene.bea.client.patch(f"/me/handles/{handle}", data={"circle": "met"})
+    scene.house.db.write_now(block, scene.bea.id, scene.ana.id)
+    assert scene.card(bea).card.handles == []

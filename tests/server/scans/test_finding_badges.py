@@ -1,5 +1,8 @@
 """Whose badge it is that somebody is shown as their own, and which places nobody has claimed."""
 
+import pytest
+
+from firsthand.accounts.blocking import block
 from firsthand.badges.finding import badge_for, hold_unclaimed, own_badge
 from firsthand.badges.issuing import issue_badges, revoke_badge
 from tests.server.house import House
@@ -50,3 +53,17 @@ def test_places_are_held_for_a_scan_that_nobody_has_claimed(house: House) -> Non
     held = house.db.write_now(hold_unclaimed, places)
     assert held == {places[0], places[2]}
     assert house.db.write_now(hold_unclaimed, places[1:2]) == set()
+
+
+@pytest.mark.parametrize("blocks", ["wearer", "viewer"])
+def test_a_badge_leads_nowhere_between_two_of_whom_one_blocks_the_other(
+    house: House, blocks: str
+) -> None:
+    ana, ben, cas = house.person("Ana"), house.person("Ben"), house.person("Cas")
+    event = house.event(house.person("Olga"))
+    worn = house.attendee(event, ben)
+    owner, other = (ben, ana) if blocks == "wearer" else (ana, ben)
+    house.db.write_now(block, owner.id, other.id)
+    assert house.db.read_now(badge_for, ana.id, worn.token) is None
+    for viewer in (None, cas.id, ben.id):
+        assert house.db.read_now(badge_for, viewer, worn.token)
