@@ -69,8 +69,12 @@ def test_a_card_of_ones_own_word_opens_no_picture_for_people_met(scene: Scene) -
 
 
 def test_who_met_somebody_else_sees_no_picture_of_this_one(scene: Scene) -> None:
+    """Nor does who knows somebody who met them."""
+    carl = scene.house.person("Carl")
     cleo = scene.house.attendee(scene.event, scene.house.person("Cleo"))
     scene.house.scan(scene.ana, cleo)
+    scene.house.scan(carl, scene.beas)
+    assert scene.is_seen_by(carl)
     scene.house.db.write_now(mark_known_before, scene.ana.id, [scene.beas.id])
     assert not scene.is_seen_by(scene.ana)
     scene.house.scan(scene.ana, scene.beas)
