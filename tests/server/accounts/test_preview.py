@@ -145,3 +145,16 @@ def test_listed_at_several_events_is_listed(scene: Scene) -> None:
     assert seen
     assert seen.name == _NAME
     assert scene.house.db.read_now(seen_by_browsers, scene.house.person("Nobody").id) is None
+
+
+def test_the_preview_has_ones_own_handles_as_far_as_each_circle_sees_them(scene: Scene) -> None:
+    scene.met.client.post("/me/handles", data={"handle": "@of_somebody_else", "network": "x"})
+    of_x, _ = scene.house.db.read_now(handles_of, scene.ana.id)
+    scene.house.db.write_now(show_handle_to, scene.ana.id, of_x.id, "met")
+    to_met = scene.house.db.read_now(seen_by_met, scene.ana.id)
+    to_browsers = scene.house.db.read_now(seen_by_browsers, scene.ana.id)
+    assert to_browsers
+    assert list(to_met.handles) == [("x", "ana_at_x"), ("github", "ana-at-github")]
+    assert list(to_browsers.handles) == [("github", "ana-at-github")]
+    scene.house.db.write_now(choose_listed, scene.ana.id, "seaside", False)
+    assert scene.house.db.read_now(seen_by_browsers, scene.ana.id) is None
