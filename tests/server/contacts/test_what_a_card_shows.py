@@ -197,3 +197,14 @@ def test_a_handle_is_on_no_card_of_who_may_not_see_it(scene: Scene) -> None:
     scene.bea.client.patch(f"/me/handles/{handle}", data={"circle": "met"})
     scene.house.db.write_now(block, scene.bea.id, scene.ana.id)
     assert scene.card(bea).card.handles == []
+
+
+def test_who_blocks_is_on_a_card_as_if_they_had_left(scene: Scene) -> None:
+    scene.bea.client.patch("/api/v1/me", json={"headline": "Baker"})
+    bea = scene.scan(scene.beas)
+    told = scene.card(bea).card
+    assert (told.name, told.headline) == ("Bea", "Baker")
+    scene.house.db.write_now(block, scene.bea.id, scene.ana.id)
+    told = scene.card(bea).card
+    assert (told.name, told.headline) == ("Unknown", "")
+    assert scene.names() == {"Unknown"}
