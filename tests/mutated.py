@@ -149,12 +149,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "select(Invitation.address_hash).where(Invitation.address_hash.in_(waiting))",
     ): "a hash is of one event alone; the event only finds it by the index",
     (
-        "scans/circles.py",
-        "settle_places",
-        "and_(card.owner_id == owner_id, here, card.account_id.is_(None)) -> "
-        "and_(card.owner_id == owner_id, here)",
-    ): "a card with an account is judged once more, and found as it is",
-    (
         "scans/keeping.py",
         "keep_meeting",
         "[draft.attendee] if draft.attendee else [] -> []",
@@ -185,4 +179,75 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "_offer",
         "OfferedLink.expires_at < moment -> OfferedLink.expires_at <= moment",
     ): "what ends at this very moment is offered no more, whether its row is there or not",
+    (
+        "accounts/faces.py",
+        "count_face",
+        "lock_owners(session, [owner_id]) -> None",
+    ): "a lock: SQLite, where changes are tried, has one writer",
+    (
+        "followups/shown_handles.py",
+        "_judge",
+        "lock_owners(session, owners) -> None",
+    ): "a lock: SQLite, where changes are tried, has one writer",
+    (
+        "followups/shown_handles.py",
+        "_put_ties_on",
+        "select(ContactAttendee.owner_id, ContactAttendee.attendee_id, card.root_id).join(card, "
+        "and_(card.owner_id == ContactAttendee.owner_id, card.id == ContactAttendee.contact_id))"
+        ".where(ContactAttendee.owner_id.in_(owners), ContactAttendee.contact_id.in_("
+        "select(same.id).where(*_is_one_of(same, roots)))) -> "
+        "select(ContactAttendee.owner_id, ContactAttendee.attendee_id, card.root_id).join(card, "
+        "and_(card.owner_id == ContactAttendee.owner_id, card.id == ContactAttendee.contact_id))"
+        ".where(ContactAttendee.contact_id.in_(select(same.id).where(*_is_one_of(same, roots))))",
+    ): "the cards are those owners' own; it spares reading the places of everybody",
+    (
+        "contacts/card_handles.py",
+        "_parts",
+        "select(*(Contact.root_id, Handle.network, Handle.key, Handle.name, null(), "
+        "Handle.stable_id)).join(ContactAttendee, and_(ContactAttendee.owner_id == "
+        "Contact.owner_id, ContactAttendee.contact_id == Contact.id)).join(Attendee, "
+        "Attendee.id == ContactAttendee.attendee_id).join(Handle, Handle.attendee_id == "
+        "Attendee.id).where(*mine, ContactAttendee.contact_id.in_(members), "
+        "handle_shown(Handle, TO_BROWSERS)) -> "
+        "select(*(Contact.root_id, Handle.network, Handle.key, Handle.name, null(), "
+        "Handle.stable_id)).join(ContactAttendee, and_(ContactAttendee.owner_id == "
+        "Contact.owner_id, ContactAttendee.contact_id == Contact.id)).join(Attendee, "
+        "Attendee.id == ContactAttendee.attendee_id).join(Handle, Handle.attendee_id == "
+        "Attendee.id).where(*mine, handle_shown(Handle, TO_BROWSERS))",
+    ): "the cards are named once more, so that SQLite begins with them",
+    (
+        "contacts/card_handles.py",
+        "_parts",
+        "select(*(Contact.root_id, ContactHandle.network, ContactHandle.key, ContactHandle.name), "
+        "*(null(), null())).join(ContactHandle, and_(ContactHandle.owner_id == Contact.owner_id, "
+        "ContactHandle.contact_id == Contact.id)).where(*mine, "
+        "ContactHandle.contact_id.in_(members)) -> "
+        "select(*(Contact.root_id, ContactHandle.network, ContactHandle.key, ContactHandle.name), "
+        "*(null(), null())).join(ContactHandle, and_(ContactHandle.owner_id == Contact.owner_id, "
+        "ContactHandle.contact_id == Contact.id)).where(*mine)",
+    ): "the cards are named once more, so that SQLite begins with them",
+    (
+        "contacts/card_ties.py",
+        "cards_with_tie_like",
+        "select(Contact.root_id).join(Tie, Tie.contact_id == Contact.id).where("
+        "Contact.owner_id == OWNER, Tie.owner_id == OWNER, Tie.contact_id.is_not(None), "
+        "folded(Tie.name).like(words, escape='\\\\')) -> "
+        "select(Contact.root_id).join(Tie, Tie.contact_id == Contact.id).where("
+        "Contact.owner_id == OWNER, Tie.owner_id == OWNER, "
+        "folded(Tie.name).like(words, escape='\\\\'))",
+    ): "a tie on no card is joined to none; it spares reading all of these",
+    (
+        "badges/finding.py",
+        "badge_for",
+        "if viewer_id is None -> if False",
+    ): "nobody blocks who is signed out: to ask finds nothing",
+    (
+        "scans/guessing.py",
+        "ShortCodeGuesses._count",
+        "select(MissedShortCode.account_id, func.count()).where("
+        "MissedShortCode.account_id.in_(self._account_ids), "
+        "MissedShortCode.at > now() - timedelta(hours=1)) -> "
+        "select(MissedShortCode.account_id, func.count()).where("
+        "MissedShortCode.at > now() - timedelta(hours=1))",
+    ): "of each account only its own are looked at; it spares counting those of all others",
 }

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Uuid,
     and_,
     delete,
-    literal,
     or_,
     select,
     union,
@@ -67,18 +66,17 @@ def never_see(one: Any, other: Any) -> ColumnElement[bool]:
 
     Scalar subqueries: for EXISTS, PostgreSQL would rather read all blocks than look one up.
     """
-    either = aliased(Block), aliased(Block)
-    pairs = zip(either, ((one, other), (other, one)), strict=True)
-    return or_(
-        *(
-            select(literal(1))
-            .where(hidden.owner_id == owner, hidden.account_id == account)
-            .limit(1)
-            .correlate_except(hidden)
-            .scalar_subquery()
-            .is_not(None)
-            for hidden, (owner, account) in pairs
-        )
+    return or_(_blocks(one, other), _blocks(other, one))
+
+
+def _blocks(owner: Any, account: Any) -> ColumnElement[bool]:
+    found = aliased(Block)
+    return (
+        select(found.account_id)
+        .where(found.owner_id == owner, found.account_id == account)
+        .correlate_except(found)
+        .scalar_subquery()
+        .is_not(None)
     )
 
 

@@ -36,7 +36,7 @@ def account(session: Session, account_id: UUID) -> Account:
     return found
 
 
-def change_profile(session: Session, account_id: UUID, change: ProfileChange) -> Account:
+def change_profile(session: Session, account_id: UUID, change: ProfileChange) -> None:
     """Change what is given, all of it or nothing. Raises Invalid with a message a field."""
     problems: dict[str, str] = {}
     read: dict[str, Callable[[str], str]] = {
@@ -69,7 +69,6 @@ def change_profile(session: Session, account_id: UUID, change: ProfileChange) ->
         shows_anew(session, account_id)
     for name, value in values.items():
         setattr(changed, name, value)
-    return changed
 
 
 def read_phone(text: str) -> str:

@@ -118,5 +118,4 @@ def own_badge(session: Session, account_id: UUID, event_id: UUID) -> Badge | Non
             Badge.revoked_at.is_(None),
         )
         .order_by(Badge.id.desc())
-        .limit(1)
     )

@@ -59,7 +59,7 @@ def marks_on_cards(
     """(root, network, key or stable id) of each handle that stands on these cards."""
     values = {"owner": owner_id, "roots": root_ids}
     shown: set[tuple[UUID, str, str | None]] = set()
-    for part in _handles_of_cards() if root_ids else ():
+    for part in _handles_of_cards():
         for root_id, network, key, _, _, stable_id in session.execute(part, values):
             shown |= {(root_id, network, key), (root_id, network, stable_id)}
     return shown
@@ -82,7 +82,7 @@ def cards_with_handle_like(words: ColumnElement[str]) -> CompoundSelect[Any]:
 @cache
 def _handles_of_cards() -> tuple[AnySelect, ...]:
     """The first of several that are the same stands."""
-    roots: BindParameter[Any] = bindparam("roots", expanding=True)
+    roots: BindParameter[Any] = bindparam("roots")
     return _parts(Contact.owner_id == OWNER, Contact.root_id.in_(roots))
 
 

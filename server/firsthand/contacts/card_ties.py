@@ -57,7 +57,7 @@ def cards_with_tie_like(words: ColumnElement[str]) -> AnySelect:
     """The roots of the owner's cards on which a tie stands whose name is like this pattern."""
     return (
         select(Contact.root_id)
-        .join(Tie, and_(Tie.owner_id == Contact.owner_id, Tie.contact_id == Contact.id))
+        .join(Tie, Tie.contact_id == Contact.id)
         .where(
             Contact.owner_id == OWNER,
             Tie.owner_id == OWNER,
@@ -92,7 +92,7 @@ def _ties_of_card() -> AnySelect:
 
 @cache
 def _ties_on_cards() -> AnySelect:
-    roots: BindParameter[Any] = bindparam("roots", expanding=True)
+    roots: BindParameter[Any] = bindparam("roots")
     return (
         select(Tie.id, Contact.root_id, Tie.network, Tie.key, Tie.stable_id)
         .join(Contact, and_(Contact.owner_id == Tie.owner_id, Contact.id == Tie.contact_id))

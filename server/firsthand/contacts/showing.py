@@ -160,7 +160,7 @@ def _personal(contact: Any, name: str) -> ColumnElement[str]:
 
 def _shared(contact: Any, name: str) -> ColumnElement[str | None]:
     own, circle = getattr(CardAccount, name), getattr(CardAccount, f"{name}_circle")
-    return case((and_(own != "", shown_on_card(circle, contact)), own), else_=None)
+    return case((shown_on_card(circle, contact), func.nullif(own, "")), else_=None)
 
 
 def _sees_account(contact: Any) -> ColumnElement[bool]:

@@ -180,7 +180,6 @@ def _part_merges(session: Session, account_id: UUID, roots: Sequence[_Pair]) -> 
             parted |= {(owner_id, root_id) for root_id in now_two}
         else:
             merge.evidence, merge.detail = evidence.OWNER, ""
-    session.flush()
     return parted
 
 
@@ -247,8 +246,7 @@ def _put_ties_on(session: Session, roots: Sequence[_Pair]) -> None:
             and_(card.owner_id == ContactAttendee.owner_id, card.id == ContactAttendee.contact_id),
         )
         .where(
-            *_is_one_of(card, roots),
-            # Named once more, so that SQLite does not begin with every place of every card.
+            # Named by the places, so that SQLite does not begin with every place of every card.
             ContactAttendee.owner_id.in_(owners),
             ContactAttendee.contact_id.in_(select(same.id).where(*_is_one_of(same, roots))),
         )

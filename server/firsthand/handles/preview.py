@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.models import Account, Circle
@@ -35,11 +35,8 @@ def seen_by_browsers(session: Session, account_id: UUID) -> Preview | None:
     """What somebody sees who browses the attendees of an event where the account is listed, the
     same at each; None for a person who is listed nowhere.
     """
-    listed = session.scalar(
-        select(Attendee.id)
-        .where(Attendee.account_id == account_id, shows_itself_to_browsers())
-        .limit(1)
-    )
+    is_listed = exists().where(Attendee.account_id == account_id, shows_itself_to_browsers())
+    listed = session.scalar(select(is_listed))
     return _seen(session, account_id, TO_BROWSERS) if listed else None
 
 

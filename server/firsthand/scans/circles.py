@@ -80,7 +80,6 @@ def settle_cards(session: Session, cards: Collection[tuple[UUID, UUID]]) -> None
 
 def settle_claimed(session: Session, attendee_id: UUID, account_id: UUID) -> None:
     """The place has become this account's: scans of its badge are of the account from now on."""
-    session.flush()
     session.execute(
         update(Scan)
         .where(Scan.wearer_attendee_id == attendee_id)
@@ -95,14 +94,8 @@ def settle_claimed(session: Session, attendee_id: UUID, account_id: UUID) -> Non
 
 def settle_leaving(session: Session, account_id: UUID) -> None:
     """The account is about to be deleted: nobody who has scanned its badge sees more of it, nor
-    what the organiser's list says of its place.
+    what the organiser's list says of its place. (The scans lose it by their foreign key.)
     """
-    session.execute(
-        update(Scan)
-        .where(Scan.wearer_account_id == account_id)
-        .values(wearer_account_id=None)
-        .execution_options(synchronize_session=False)
-    )
     session.execute(
         update(Contact)
         .where(Contact.account_id == account_id)
@@ -126,7 +119,6 @@ def forget_seen_names(session: Session, which: ColumnElement[bool]) -> None:
 
 
 def _settle(session: Session, which: ColumnElement[bool]) -> None:
-    session.flush()
     card = _CARD.c
     flags = select(card.owner_id, card.id, card.account_id, card.in_circle).where(which)
     locked = flags.order_by(card.owner_id, card.id).with_for_update()
@@ -151,13 +143,12 @@ def _judged() -> Any:
         select(Attendee.name).where(Attendee.id == card.attendee_id).scalar_subquery(),
         "",
     )
-    first_closed = or_(card.in_circle.is_(True), card.seen_name == "")
     return (
         update(_CARD)
         .where(card.owner_id == bindparam("of_owner"), card.id == bindparam("of_card"))
         .values(
             in_circle=opens,
-            seen_name=case((opens, ""), (first_closed, name), else_=card.seen_name),
+            seen_name=case((opens, ""), (card.seen_name == "", name), else_=card.seen_name),
         )
     )
 

@@ -1,5 +1,6 @@
 """Typed short codes can be guessed: after thirty misses an hour an account's are not judged."""
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
@@ -19,17 +20,16 @@ class ShortCodeGuesses:
     def __init__(self, session: Session, account_ids: Collection[UUID]) -> None:
         self._session = session
         self._account_ids = account_ids
-        self._missed: dict[UUID, int] | None = None
+        self._missed: Counter[UUID] | None = None
 
     def exhausted(self, account_id: UUID) -> bool:
-        return self._count().get(account_id, 0) >= MISSES_AN_HOUR
+        return self._count()[account_id] >= MISSES_AN_HOUR
 
     def miss(self, account_id: UUID) -> None:
-        missed = self._count()
-        missed[account_id] = missed.get(account_id, 0) + 1
+        self._count()[account_id] += 1
         self._session.add(MissedShortCode(id=new_id(), account_id=account_id))
 
-    def _count(self) -> dict[UUID, int]:
+    def _count(self) -> Counter[UUID]:
         if self._missed is None:
             rows = self._session.execute(
                 select(MissedShortCode.account_id, func.count())
@@ -39,5 +39,5 @@ class ShortCodeGuesses:
                 )
                 .group_by(MissedShortCode.account_id)
             )
-            self._missed = {row[0]: row[1] for row in rows}
+            self._missed = Counter(dict(rows.all()))
         return self._missed

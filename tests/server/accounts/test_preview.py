@@ -137,3 +137,24 @@ def assert_same(item: dict[str, object], preview: Preview) -> None:
     told = item["handles"]
     assert isinstance(told, list)
     assert [(each["network"], each["name"]) for each in told] == list(preview.handles)
+
+
+def test_listed_at_several_events_is_listed(scene: Scene) -> None:
+    scene.house.attendee(scene.house.event(scene.met, slug="lakeside"), scene.ana)
+    seen = scene.house.db.read_now(seen_by_browsers, scene.ana.id)
+    assert seen
+    assert seen.name == _NAME
+    assert scene.house.db.read_now(seen_by_browsers, scene.house.person("Nobody").id) is None
+
+
+def test_the_preview_has_ones_own_handles_as_far_as_each_circle_sees_them(scene: Scene) -> None:
+    scene.met.client.post("/me/handles", data={"handle": "@of_somebody_else", "network": "x"})
+    of_x, _ = scene.house.db.read_now(handles_of, scene.ana.id)
+    scene.house.db.write_now(show_handle_to, scene.ana.id, of_x.id, "met")
+    to_met = scene.house.db.read_now(seen_by_met, scene.ana.id)
+    to_browsers = scene.house.db.read_now(seen_by_browsers, scene.ana.id)
+    assert to_browsers
+    assert list(to_met.handles) == [("x", "ana_at_x"), ("github", "ana-at-github")]
+    assert list(to_browsers.handles) == [("github", "ana-at-github")]
+    scene.house.db.write_now(choose_listed, scene.ana.id, "seaside", False)
+    assert scene.house.db.read_now(seen_by_browsers, scene.ana.id) is None
