@@ -179,9 +179,11 @@ def redeem_code(
 
 
 def account_of(session: Session, email: str) -> UUID:
-    """The account with this verified address, made if need be."""
-    # Whether it is there is for the database to say: two browsers may redeem a code for the same
-    # new address at the same moment.
+    """The account with this verified address, made if need be; one that is there is only read."""
+    known = session.scalar(select(Account.id).where(Account.email == email))
+    if known is not None:
+        return known
+    # Two browsers may redeem a code for the same new address at the same moment.
     insert_new(session, Account, [{"email": email, "name": ""}])
     return session.scalars(select(Account.id).where(Account.email == email)).one()
 

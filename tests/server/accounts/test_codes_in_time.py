@@ -15,6 +15,7 @@ from firsthand.accounts.signing_in import (
     CODES_AN_ADDRESS,
     AskedCode,
     Asker,
+    account_of,
     ask_for_code,
     asked_address,
     make_link_token,
@@ -193,3 +194,8 @@ def test_a_code_opens_the_account_that_is_there_and_changes_nothing_of_it(house:
         return session.scalar(select(Account.name).where(Account.email == MIRA))
 
     assert house.db.read_now(name) == "Mira Andersen"
+
+
+def test_an_account_that_is_there_is_found_where_nothing_may_be_written(house: House) -> None:
+    mira = house.person("Mira Andersen", MIRA)
+    assert house.db.read_now(account_of, MIRA) == mira.id
