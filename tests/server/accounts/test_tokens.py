@@ -8,8 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from firsthand.accounts.models import ApiToken
-from firsthand.accounts.tokens import MOST_TOKENS, add_token, tokens_of
+from firsthand.accounts.tokens import (
+    MOST_TOKENS,
+    add_token,
+    make_api_token,
+    tokens_of,
+    viewer_of_token,
+)
 from firsthand.followups.models import FollowUp
+from firsthand.problems import NotFound
 from tests.server.house import House, Person
 
 FILES = {
@@ -136,6 +143,16 @@ def test_a_name_that_is_too_long_is_told_beside_its_field(house: House, ana: Per
         refused = ana.client.post(path, data={"scope": "read", field: "x" * 61})
         assert refused.status_code == 400
         assert f'id="{field}-error"' in refused.text
+
+
+def test_the_operator_makes_no_token_for_who_is_not_there(house: House, ana: Person) -> None:
+    with pytest.raises(NotFound, match=r"nobody@example\.org"):
+        house.db.write_now(make_api_token, "nobody@example.org", [])
+    assert len(house.db.read_now(lambda session: session.scalars(select(ApiToken)).all())) == 1
+    token = house.db.write_now(make_api_token, ana.email.upper(), ["read"])
+    viewer = house.db.read_now(viewer_of_token, token)
+    assert viewer is not None
+    assert (viewer.account_id, viewer.scopes) == (ana.id, {"read"})
 
 
 def test_a_token_makes_none_that_may_do_more(house: House, ana: Person) -> None:
