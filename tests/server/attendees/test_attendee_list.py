@@ -4,8 +4,12 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
+from firsthand.attendees.models import Attendee
+from firsthand.attendees.showing import TO_BROWSERS, handle_shown
 from firsthand.events.models import Event
+from firsthand.handles.models import Handle
 from tests.server.house import House, Person, tie
 
 
@@ -120,3 +124,40 @@ def test_htmx_gets_only_the_rows_that_come_next(house: House, ana: Person, event
     rows = ana.client.get(further[1].replace("&amp;", "&"), headers={"HX-Request": "true"}).text
     assert "<html" not in rows
     assert rows.count('<li id="attendee-') == 2
+
+
+def test_a_card_has_the_lists_handles_only_while_they_are_listed(
+    house: House, ana: Person, event: Event
+) -> None:
+    fenna = house.attendee(event, "Fenna Wouters", handles=[("x", "of_the_list")], listed=False)
+    contact = house.scan(ana, fenna)["contact"]
+    house.settle()
+    for listed in (False, True, False):
+        chosen = update(Attendee).where(Attendee.id == fenna.id).values(listed=listed)
+        house.db.write_now(lambda session, chosen=chosen: session.execute(chosen))
+        assert ("of_the_list" in ana.client.get(f"/people/{contact}").text) is listed
+
+
+def test_who_chooses_not_to_be_found_is_suggested_to_nobody(
+    house: House, ana: Person, event: Event
+) -> None:
+    bea = house.person("Bea Lima")
+    house.attendee(event, bea, handles=[("x", "bea")])
+    house.ties(ana, tie("bea"))
+    assert "Bea Lima" in ana.client.get("/events/seaside/unmet").text
+    bea.client.put("/me/events/seaside/listing", data={"listed": "no"})
+    assert "Bea Lima" not in ana.client.get("/events/seaside/unmet").text
+
+
+def test_a_handle_is_shown_as_its_owners_alone(house: House, event: Event) -> None:
+    """The rule says it by itself, however it is asked."""
+    for number, who in enumerate(["Fenna", "Gus", house.person("Hanna"), house.person("Ida")]):
+        house.attendee(event, who, handles=[("x", f"handle_{number}")])
+    asked = select(Attendee.name, Handle.name).join(Handle, handle_shown(Handle, TO_BROWSERS))
+    shown = house.db.read_now(lambda session: session.execute(asked).all())
+    assert sorted(map(tuple, shown)) == [
+        ("Fenna", "handle_0"),
+        ("Gus", "handle_1"),
+        ("Hanna", "handle_2"),
+        ("Ida", "handle_3"),
+    ]
