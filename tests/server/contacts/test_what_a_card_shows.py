@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.blocking import block
+from firsthand.accounts.faces import keep_face
 from firsthand.accounts.models import Account
 from firsthand.attendees.membership import choose_listed, claim_by_email
 from firsthand.attendees.models import Attendee
@@ -208,3 +209,41 @@ def test_who_blocks_is_on_a_card_as_if_they_had_left(scene: Scene) -> None:
     told = scene.card(bea).card
     assert (told.name, told.headline) == ("Unknown", "")
     assert scene.names() == {"Unknown"}
+
+
+def test_each_circle_sees_its_fields_on_a_card_and_no_others(scene: Scene) -> None:
+    """Ana is at the event, where she and Fenna are listed; Bea is or is not."""
+    shown = {"phone": "+44 1 234", "company": "Tides", "headline": "Baker"}
+    circles = {"phone": "browsing", "company": "met", "headline": "nobody"}
+    scene.bea.client.patch("/api/v1/me", json={**shown, "circles": circles})
+    bea = scene.know(scene.beas)
+
+    def seen() -> tuple[str, str, str]:
+        told = scene.card(bea)
+        return told.phone, told.card.company, told.card.headline
+
+    assert seen() == ("+44 1 234", "", "")
+    scene.list(False)
+    assert seen() == ("", "", "")
+    scene.scan(scene.beas)
+    assert seen() == ("+44 1 234", "Tides", "")
+
+
+def test_a_name_of_the_list_alone_stays_as_it_was_seen(scene: Scene) -> None:
+    """And nothing else that the list says."""
+    fenna = scene.know(scene.fenna)
+    assert scene.card(fenna).card.headline == "Harbour pilot"
+    changed = update(Attendee).where(Attendee.id == scene.fenna.id)
+    changed = changed.values(listed=False, name="Fenna de Vries")
+    scene.house.db.write_now(lambda session: session.execute(changed) and None)
+    told = scene.card(fenna).card
+    assert (told.name, told.headline) == ("Fenna", "")
+
+
+def test_a_picture_is_on_the_card_of_who_was_met(scene: Scene) -> None:
+    mark = scene.house.db.write_now(keep_face, scene.bea.id, b"a picture").face
+    bea = scene.know(scene.beas)
+    assert scene.card(bea).card.face == ""
+    scene.scan(scene.beas)
+    assert scene.card(bea).card.face == mark
+    assert scene.card(scene.scan(scene.fenna)).card.face == ""
