@@ -229,15 +229,29 @@ def test_each_circle_sees_its_fields_on_a_card_and_no_others(scene: Scene) -> No
     assert seen() == ("+44 1 234", "Tides", "")
 
 
-def test_a_name_of_the_list_alone_stays_as_it_was_seen(scene: Scene) -> None:
-    """And nothing else that the list says."""
+def test_a_name_of_the_list_alone_is_seen_in_the_list_or_by_the_badge(scene: Scene) -> None:
+    """Else it stays as it was seen, without anything else that the list says."""
     fenna = scene.know(scene.fenna)
-    assert scene.card(fenna).card.headline == "Harbour pilot"
-    changed = update(Attendee).where(Attendee.id == scene.fenna.id)
-    changed = changed.values(listed=False, name="Fenna de Vries")
-    scene.house.db.write_now(lambda session: session.execute(changed) and None)
-    told = scene.card(fenna).card
-    assert (told.name, told.headline) == ("Fenna", "")
+
+    def seen_once(listed: bool, name: str) -> tuple[str, str]:
+        changed = update(Attendee).where(Attendee.id == scene.fenna.id)
+        changed = changed.values(listed=listed, name=name)
+        scene.house.db.write_now(lambda session: session.execute(changed) and None)
+        told = scene.card(fenna).card
+        return told.name, told.headline
+
+    assert seen_once(True, "Fenna V.") == ("Fenna V.", "Harbour pilot")
+    assert seen_once(False, "Fenna de Vries") == ("Fenna", "")
+    scene.scan(scene.fenna)
+    assert seen_once(False, "Fenna Wouters") == ("Fenna Wouters", "Harbour pilot")
+
+
+def test_who_is_listed_is_called_as_they_call_themselves_now(scene: Scene) -> None:
+    bea = scene.know(scene.beas)
+    scene.bea.client.patch("/api/v1/me", json={"name": "Beatrix"})
+    assert scene.card(bea).card.name == "Beatrix"
+    scene.list(False)
+    assert scene.card(bea).card.name == "Bea"
 
 
 def test_a_picture_is_on_the_card_of_who_was_met(scene: Scene) -> None:
