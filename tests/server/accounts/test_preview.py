@@ -148,7 +148,8 @@ def test_listed_at_several_events_is_listed(scene: Scene) -> None:
 
 
 def test_the_preview_has_ones_own_handles_as_far_as_each_circle_sees_them(scene: Scene) -> None:
-    scene.met.client.post("/me/handles", data={"handle": "@of_somebody_else", "network": "x"})
+    of_another = {"handle": "@of_another", "network": "x"}
+    assert scene.met.client.post("/me/handles", data=of_another).status_code < 400
     of_x, _ = scene.house.db.read_now(handles_of, scene.ana.id)
     scene.house.db.write_now(show_handle_to, scene.ana.id, of_x.id, "met")
     to_met = scene.house.db.read_now(seen_by_met, scene.ana.id)

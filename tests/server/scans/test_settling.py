@@ -226,6 +226,20 @@ def test_what_somebody_else_told_under_the_same_ids_opens_nothing(scene: Scene) 
     assert scene.closed_by(settle) == {("ana", "ben"), ("ben", "ana")}
 
 
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_what_the_other_told_opens_the_card_while_it_stands(scene: Scene, is_gone: bool) -> None:
+    """Hers of him, that is: by his word she is let in, and he is not."""
+    ana, ben = scene.ids["ana"], scene.ids["ben"]
+
+    def settle(session: Session) -> None:
+        gone_at = now() if is_gone else None
+        scene.meeting(session, "ben", "ana", origin=Origin.TYPED, gone_at=gone_at)
+        settle_between(session, ana, [ben])
+
+    still_closed = {("ana", "ben")} if is_gone else set()
+    assert scene.closed_by(settle) == still_closed | {("ben", "ana")}
+
+
 def test_a_badges_scan_by_somebody_else_or_of_another_opens_no_card_of_its_place(
     scene: Scene,
 ) -> None:
