@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from importlib import import_module
+from uuid import UUID
 
 import pytest
 from alembic.migration import MigrationContext
@@ -9,14 +10,20 @@ from alembic.operations import Operations
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from firsthand.db import now
+from firsthand.contacts.models import ContactHandle
+from firsthand.db import insert_new, now
+from firsthand.followups import shown_handles
 from firsthand.handles.models import Handle
 from firsthand.organising.list_reading import read_list
 from firsthand.organising.lists import import_read_list
 from firsthand.organising.removing import remove_one_for_good
 from firsthand.retention import clean_up
 from firsthand.ties.kinds import KindCount, TieKind
-from tests.server.house import House, tie
+from tests.server.house import House, Person, tie
+
+
+def knows_the_owl(owner: Person, contact: str) -> bool:
+    return "You replied 14 times" in owner.client.get(f"/people/{contact}").text
 
 
 class Scene:
@@ -27,23 +34,25 @@ class Scene:
         self.ana = house.person("Ana")
         self.event = house.event(self.ana, timezone="UTC")
         house.attendee(self.event, self.ana)
-        self.badge = house.attendee(self.event, "Bea Lund", handles=[("x", "@owl")])
-        house.ties(self.ana, tie("owl", KindCount(TieKind.REPLIED, 14)))
-        self.contact: str = house.scan(self.ana, self.badge)["contact"]
-        house.settle()
+        self.badge = self.bea = house.attendee(self.event, "Bea Lund", handles=[("x", "@owl")])
+        self.contact = self.meet(self.ana)
+
+    def meet(self, owner: Person) -> str:
+        self.house.ties(owner, tie("owl", KindCount(TieKind.REPLIED, 14)))
+        contact: str = self.house.scan(owner, self.badge)["contact"]
+        self.house.settle()
+        return contact
 
     def list_says(self, csv: str) -> None:
         self.house.db.write_now(import_read_list, self.event.id, read_list(csv.encode()), "all")
         self.house.settle()
 
     def remove(self) -> None:
-        self.house.db.write_now(
-            remove_one_for_good, b"key of a house", self.event.id, self.badge.id
-        )
+        self.house.db.write_now(remove_one_for_good, b"key of a house", self.event.id, self.bea.id)
         self.house.settle()
 
     def knows_the_owl(self) -> bool:
-        return "You replied 14 times" in self.ana.client.get(f"/people/{self.contact}").text
+        return knows_the_owl(self.ana, self.contact)
 
     def ring_has_a_tie(self) -> bool:
         (card,) = self.ana.client.get("/api/v1/me/export").json()["contact"]
@@ -114,3 +123,39 @@ def test_a_tie_by_a_handle_that_was_erased_before_the_rule_is_taken_off_by_the_s
     assert scene.knows_the_owl()
     scene.house.settle()
     assert not scene.knows_the_owl()
+
+
+def test_everybody_with_a_card_is_judged_in_as_many_steps_as_it_takes(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shown_handles, "_OWNERS_A_STEP", 1)
+    others = [scene.house.person(name) for name in ("Cleo", "Dan")]
+    cards = [(other, scene.meet(other)) for other in others]
+    assert all(knows_the_owl(*card) for card in cards)
+    scene.list_says("name,x\nBea Lund,@heron\n")
+    assert not scene.knows_the_owl()
+    assert not any(knows_the_owl(*card) for card in cards)
+
+
+def test_whoever_is_removed_takes_the_tie_off_everybodys_card_of_them_and_off_no_other(
+    scene: Scene,
+) -> None:
+    cleo = scene.house.person("Cleo")
+    of_bea = scene.meet(cleo)
+    scene.badge = scene.house.attendee(scene.event, "Otto Berg", handles=[("x", "@owl")])
+    dan = scene.house.person("Dan")
+    of_otto = scene.meet(dan)
+    scene.house.db.write_now(remove_one_for_good, b"key", scene.event.id, scene.bea.id)
+    scene.house.settle()
+    assert not scene.knows_the_owl()
+    assert not knows_the_owl(cleo, of_bea)
+    assert knows_the_owl(dan, of_otto)
+
+
+def test_a_handle_that_the_owner_keeps_on_the_card_holds_the_tie(scene: Scene) -> None:
+    whose = {"owner_id": scene.ana.id, "contact_id": UUID(scene.contact)}
+    kept = {"network": "x", "key": "owl", "name": "owl", **whose}
+    scene.house.db.write_now(insert_new, ContactHandle, [kept])
+    scene.remove()
+    assert scene.knows_the_owl()
+    assert scene.ring_has_a_tie()
