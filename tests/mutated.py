@@ -250,4 +250,16 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "select(MissedShortCode.account_id, func.count()).where("
         "MissedShortCode.at > now() - timedelta(hours=1))",
     ): "of each account only its own are looked at; it spares counting those of all others",
+    **{
+        ("followups/shown_handles.py", "listed_handles_go", change): (
+            "a card too many is judged, and found as it is"
+        )
+        for change in (
+            "and_(other.owner_id == card.owner_id, other.root_id == card.root_id) -> "
+            "and_(other.owner_id == card.owner_id)",
+            "and_(Tie.owner_id == other.owner_id, Tie.contact_id == other.id) -> "
+            "and_(Tie.contact_id == other.id)",
+        )
+    },
+    ("unmet/seen.py", "is_seen", "1 -> 2"): "one attendee and one handle by their keys: one row",
 }

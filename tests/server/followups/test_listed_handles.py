@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from firsthand.contacts.models import ContactHandle
@@ -17,6 +17,7 @@ from firsthand.handles.models import Handle
 from firsthand.organising.list_reading import read_list
 from firsthand.organising.lists import import_read_list
 from firsthand.organising.removing import remove_one_for_good
+from firsthand.outbox import OutboxEntry
 from firsthand.retention import clean_up
 from firsthand.ties.kinds import KindCount, TieKind
 from tests.server.house import House, Person, tie
@@ -135,6 +136,8 @@ def test_everybody_with_a_card_is_judged_in_as_many_steps_as_it_takes(
     scene.list_says("name,x\nBea Lund,@heron\n")
     assert not scene.knows_the_owl()
     assert not any(knows_the_owl(*card) for card in cards)
+    waiting = select(func.count()).select_from(OutboxEntry)
+    assert scene.house.db.read_now(lambda session: session.scalar(waiting)) == 0
 
 
 def test_whoever_is_removed_takes_the_tie_off_everybodys_card_of_them_and_off_no_other(
