@@ -45,7 +45,9 @@ def change(file: str, source: str, number: int) -> None:
     tree = ast.parse(source)
     _, _, old, new = list(_changes(tree))[number]
     ast.copy_location(new, old)
-    _put(file, _Replaced(old, new).visit(tree))
+    changed = _Replaced(old, new).visit(tree)
+    assert isinstance(changed, ast.Module)
+    _put(file, changed)
 
 
 def watch(file: str, source: str, seen: Callable[[int], None]) -> None:

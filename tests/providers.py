@@ -157,7 +157,7 @@ class Mastodon(CodeFlow):
             is_known = self.knows and (form["client_id"], form["client_secret"]) == self.client
             answer_json(handler, {"access_token": "app"}, 200 if is_known else 401)
             return
-        handler.form = form  # type: ignore[attr-defined]
+        handler.form = form  # type: ignore[attr-defined]  # where form_of looks first
         super()._token(handler)
 
 

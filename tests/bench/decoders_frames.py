@@ -13,6 +13,7 @@ import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -60,7 +61,10 @@ def badge_code(chance: random.Random) -> str:
 
 def shot(condition: str, width: float, chance: random.Random) -> Shot:
     """A frame of the condition, with how bad it is drawn at random."""
-    sign = lambda: chance.choice((-1, 1))  # noqa: E731  # read five times in the next lines
+
+    def sign() -> int:
+        return chance.choice((-1, 1))
+
     still = Shot(
         badge_code(chance),
         width,
@@ -95,7 +99,7 @@ def shot(condition: str, width: float, chance: random.Random) -> Shot:
         **glared,
         "glare": chance.uniform(0.3, 0.8),
     }
-    drawn = {
+    drawn: dict[str, dict[str, Any]] = {
         "rotated": rotated,
         "tilted": tilted,
         "blurred": blurred,
@@ -223,7 +227,8 @@ def _moved(light: Plane, length: float, angle: float) -> Plane:
     for step in np.linspace(-length / 2, length / 2, steps):
         shift = (round(step * math.sin(angle)), round(step * math.cos(angle)))
         total += np.roll(light, shift, (0, 1))
-    return total / steps
+    total /= steps
+    return total
 
 
 def _glare(shot: Shot) -> Plane:

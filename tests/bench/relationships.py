@@ -11,6 +11,7 @@ import gc
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from msgspec.json import encode
 
@@ -55,7 +56,7 @@ def measure(owner: LargeOwner, pages: Sequence[str]) -> None:
         if answer.status_code != 200:
             print(f"  {path[:40]:40} answered {answer.status_code}")
             continue
-        median, p95 = timed(lambda path=path: owner.person.client.get(path), ROUNDS)  # type: ignore[misc]
+        median, p95 = timed(partial(owner.person.client.get, path), ROUNDS)
         mark = "" if p95 <= MOST else f"  MISSED {MOST}"
         print(
             f"  {path[:40]:40} {median:8.1f} {p95:8.1f}  {len(answer.content) // 1000:4} kB{mark}"
@@ -68,7 +69,7 @@ def measure_recap(house: House) -> None:
     measure(owner, [f"/events/{owner.slug}", f"/events/{owner.slug}/recap"])
     for kind in ("pdf", "png"):
         path = f"/events/{owner.slug}/recap.{kind}"
-        median, p95 = timed(lambda path=path: owner.person.client.get(path), 5)  # type: ignore[misc]
+        median, p95 = timed(partial(owner.person.client.get, path), 5)
         print(f"  {path:40} {median:8.1f} {p95:8.1f}  child at most {megabytes(kind)} MB")
 
 

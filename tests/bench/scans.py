@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -67,13 +68,13 @@ def seed(session: Session, base_url: str) -> tuple[list[str], list[str]]:
     people = [Account(id=new_id(), email=f"p{i}@example.org", name=f"P {i}") for i in range(PEOPLE)]
     session.add_all(people)
     session.flush()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": new_id(), "event_id": event.id, "name": f"N {i}", "listed": True, "headline": "",
          "company": "", "created_at": now()}
         for i in range(BADGES)
     ]  # fmt: skip
     insert_new(session, Attendee, rows)
-    issue_badges(session, event.id, [row["id"] for row in rows])  # type: ignore[misc]
+    issue_badges(session, event.id, [row["id"] for row in rows])
     tokens = [make_api_token(session, person.email, []) for person in people]
     badges = session.query(Badge.token).all()
     return tokens, [badge_address(base_url, badge.token) for badge in badges]

@@ -40,7 +40,7 @@ def take_in(kind: str, url: str, folder: Path) -> None:
             words = " ".join([verb.__name__, *(each for each in args if isinstance(each, str))])
             writes.append((time.perf_counter() - started, words))
 
-    house.db.write_now = timed  # type: ignore[method-assign]
+    house.db.write_now = timed  # type: ignore[method-assign]  # to look inside
     house.db.settle = None
     started = time.perf_counter()
     with watched_memory(os.getpid()) as memory:

@@ -109,10 +109,11 @@ def run(url: str, kind: str, ties: int) -> None:
             ("the same again", found_ties(ties)),
             ("everybody renamed", found_ties(ties, "b")),
         ):
-            watch.measure(
-                f"{what}: rows",
-                lambda found=found: imports.append(bring(house.db, owner.id, found)),  # type: ignore[misc]
-            )
+
+            def bring_all(found: Iterator[FoundTie] = found) -> None:
+                imports.append(bring(house.db, owner.id, found))
+
+            watch.measure(f"{what}: rows", bring_all)
             watch.measure(f"{what}: weighed", settle)
         house.db.write_now(undo_import, owner.id, imports[0])
         watch.measure("the first taken back", settle)

@@ -7,7 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Playwright, Response
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Playwright,
+    Response,
+    ViewportSize,
+)
 from playwright.sync_api import Page as BrowserPage
 
 from firsthand.migrations import upgrade
@@ -26,9 +33,9 @@ _SEND = """([path, fields]) => {
   document.body.append(form);
   form.submit();
 }"""
-NARROW = {"width": 320, "height": 640}
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1280, "height": 800}
+NARROW: ViewportSize = {"width": 320, "height": 640}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 
 
 @contextmanager

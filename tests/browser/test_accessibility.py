@@ -71,7 +71,7 @@ def test_axe_finds_nothing_in_the_hint_at_installing(visits: Visits, axe: str) -
     expect(page.get_by_role("region", name="Keep Firsthand on your home screen")).to_be_visible()
     page.evaluate(axe)
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+        page.emulate_media(color_scheme=scheme)
         assert findings(page) == [], scheme
 
 
@@ -82,7 +82,7 @@ def test_axe_finds_nothing_on_the_card_without_network(visits: Visits, axe: str)
     type_as_a_wedge(page, "TICKET-NUMBER-1")
     expect(page.get_by_role("heading", name="Unknown, badge")).to_be_visible()
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+        page.emulate_media(color_scheme=scheme)
         assert findings(page) == [], scheme
     page.get_by_role("button", name="Undo").click()
     page.context.set_offline(False)

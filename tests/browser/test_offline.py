@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expect
+from sqlalchemy.orm import Session
 
 from firsthand.attendees.models import Attendee
 from firsthand.migrations import upgrade
@@ -94,7 +95,7 @@ def open_app(playwright: Playwright, scene: Scene) -> OpenApp:
             executable_path=CHROMIUM, args=chromium_arguments(camera)
         )
         context = browser.new_context(
-            viewport=PHONE,  # type: ignore[arg-type]  # a size
+            viewport=PHONE,
             base_url=scene.house.settings.base_url,
             # Chromium tells the page as an error that a redirect cut its animation short.
             reduced_motion="reduce",
@@ -397,8 +398,8 @@ def test_copies_last_for_72_hours(
 def test_who_is_no_longer_listed_is_gone_at_the_next_contact(
     open_app: OpenApp, scene: Scene
 ) -> None:
-    def unlist(session: object) -> None:
-        session.query(Attendee).filter_by(name="Fenna Wouters").update({"listed": False})  # type: ignore[attr-defined]  # a Session
+    def unlist(session: Session) -> None:
+        session.query(Attendee).filter_by(name="Fenna Wouters").update({"listed": False})
 
     with open_app(scene.ana) as page:
         scene.house.db.write_now(unlist)
@@ -410,8 +411,8 @@ def test_who_is_no_longer_listed_is_gone_at_the_next_contact(
 def test_a_name_that_was_taken_back_is_gone_from_the_follow_ups_at_the_next_contact(
     open_app: OpenApp, scene: Scene
 ) -> None:
-    def rename(session: object) -> None:
-        session.query(Attendee).filter_by(name="Kerry Calloway").update({"name": "K"})  # type: ignore[attr-defined]  # a Session
+    def rename(session: Session) -> None:
+        session.query(Attendee).filter_by(name="Kerry Calloway").update({"name": "K"})
 
     read = "async () => (await (await caches.match('/follow-ups')).text())"
     with open_app(scene.ana) as page:

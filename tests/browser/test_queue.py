@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import BrowserContext, Dialog, Page, Playwright, Route, expect
+from playwright.sync_api import BrowserContext, Dialog, Page, Playwright, Request, Route, expect
 
 from tests.browser.conftest import CHROMIUM, PHONE, OpenPhone
 from tests.browser.fake_camera import chromium_arguments
@@ -49,6 +49,13 @@ def cut(context: BrowserContext) -> None:
 
 def mend(context: BrowserContext) -> None:
     context.unroute(API)
+
+
+def scans_in(request: Request) -> list[dict[str, Any]]:
+    body = request.post_data_json
+    assert body
+    scans: list[dict[str, Any]] = body["scans"]
+    return scans
 
 
 def come_online(page: Page) -> None:
@@ -115,7 +122,7 @@ def test_scans_notes_and_undo_made_offline_outlive_the_browser_and_arrive_once(
             tmp_path / "profile",
             executable_path=CHROMIUM,
             args=chromium_arguments(None),
-            viewport=PHONE,  # type: ignore[arg-type]  # what it takes
+            viewport=PHONE,
             base_url=live.settings.base_url,
         )
 
@@ -163,7 +170,7 @@ def test_two_open_tabs_do_not_send_a_scan_twice(live: House, open_phone: OpenPho
         one.context.on(
             "requestfinished",
             lambda request: (
-                sent.extend(each["id"] for each in request.post_data_json["scans"])
+                sent.extend(each["id"] for each in scans_in(request))
                 if request.url.endswith("/api/v1/scans")
                 else None
             ),
@@ -410,7 +417,7 @@ def test_five_hundred_queued_scans_arrive_once_each_and_show_how_far_they_are(
         mend(page.context)
 
         def count(route: Route) -> None:
-            posted.append(len(route.request.post_data_json["scans"]))
+            posted.append(len(scans_in(route.request)))
             route.continue_()
 
         page.context.route("**/api/v1/scans", count)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from socket import socket
 
 import pytest
 import uvicorn
@@ -40,8 +41,8 @@ def served(house: House, port: int) -> Iterator[None]:
     started = threading.Event()
     begin = server.startup
 
-    async def startup(sockets: list[object] | None = None) -> None:
-        await begin(sockets)  # type: ignore[arg-type]  # what it is called with
+    async def startup(sockets: list[socket] | None = None) -> None:
+        await begin(sockets)
         started.set()
 
     server.startup = startup  # type: ignore[method-assign]  # to hear of it

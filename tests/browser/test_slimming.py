@@ -243,7 +243,7 @@ def test_slimmed_or_plain_or_without_javascript_the_import_is_the_same(
 def test_after_a_cut_it_goes_on_where_it_was(
     scene: Scene, open_page: OpenPage, tmp_path: Path
 ) -> None:
-    files = {**lists(), "data/tweets-part1.js": _incompressible(20 * MB)}
+    files: dict[str, str | bytes] = {**lists(), "data/tweets-part1.js": _incompressible(20 * MB)}
     archive = write_sparse_zip(tmp_path / "twitter.zip", files, FILMS)
     with open_page(scene.ana) as page:
         choose(page, archive)
@@ -268,7 +268,7 @@ def test_after_a_cut_it_goes_on_where_it_was(
 def test_after_a_reload_the_same_file_goes_on_and_can_be_cancelled(
     scene: Scene, open_page: OpenPage, tmp_path: Path
 ) -> None:
-    files = {**lists(), "data/tweets-part1.js": _incompressible(20 * MB)}
+    files: dict[str, str | bytes] = {**lists(), "data/tweets-part1.js": _incompressible(20 * MB)}
     archive = write_sparse_zip(tmp_path / "twitter.zip", files, FILMS)
     size = _slim_size(archive)
     with open_page(scene.ana) as page:

@@ -11,6 +11,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import pytest
 
@@ -91,7 +92,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for report in some
         if getattr(report, "when", "") == "teardown"
     ]
-    told = [(each.nodeid, dict(each.user_properties).get(_PROPERTY)) for each in reports]
+    told: list[tuple[str, dict[str, Any]]] = [
+        (each.nodeid, dict(each.user_properties).get(_PROPERTY, {})) for each in reports
+    ]
     told = sorted((nodeid, said) for nodeid, said in told if said)
     if not told:
         return

@@ -184,7 +184,8 @@ def _build(folder: Path) -> Path:
     if compiler is None:
         raise RuntimeError("This proof needs a C compiler (Debian: apt-get install gcc libc6-dev).")
     library = folder / "disk.so"
-    command = [compiler, "-shared", "-fPIC", "-O2", "-Wall", "-Werror", "-o", library, _SOURCE]
+    flags = ["-shared", "-fPIC", "-O2", "-Wall", "-Werror"]
+    command: list[str | Path] = [compiler, *flags, "-o", library, _SOURCE]
     built = subprocess.run(command, capture_output=True, text=True, check=False)
     if built.returncode:
         raise RuntimeError(f"{_SOURCE.name} was not compiled (libc6-dev?):\n{built.stderr}")

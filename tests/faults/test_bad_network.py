@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,11 +16,12 @@ from tests.faults.bad_network import Fault, bad_network
 from tests.faults.conftest import Proof
 from tests.faults.crashing import CrashingServer
 from tests.faults.phone import Phone
-from tests.faults.world import World, make_world
+from tests.faults.world import Person, World, make_world
 
 _QUEUED = 500
 _ROUND_TRIP = 0.3
 _SECONDS = 10
+_DRAWN: list[Fault] = [*Fault, *[Fault.NONE] * 4, Fault.REPLY_RESET, Fault.REPLY_LOST]
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +46,10 @@ def world_of(url: str, size: int) -> World:
     return world
 
 
+def always(fault: Fault) -> Callable[[int], Fault]:
+    return lambda _: fault
+
+
 @pytest.mark.parametrize("fault", [Fault.NONE, Fault.REPLY_RESET, Fault.REPLY_LOST, Fault.REFUSED])
 def test_500_queued_scans_arrive_in_10_s_at_300_ms(
     proof: Proof, url: str, server: CrashingServer, fault: Fault
@@ -62,7 +67,11 @@ def test_500_queued_scans_arrive_in_10_s_at_300_ms(
             for _ in range(_QUEUED):
                 phone.scan(rng.choice(people[1:]).code)
             start = time.monotonic()
-            assert phone.drain(until=lambda start=start: time.monotonic() > start + 30)
+
+            def over(start: float = start) -> bool:
+                return time.monotonic() > start + 30
+
+            assert phone.drain(until=over)
             slowest = max(slowest, time.monotonic() - start)
             phone.close()
             assert network.met[fault] == (fault is not Fault.NONE)
@@ -78,7 +87,7 @@ def test_every_fault_by_turns(proof: Proof, url: str, server: CrashingServer) ->
         drawn = random.Random(rng.random())
 
         def faults(_: int, drawn: random.Random = drawn) -> Fault:
-            return drawn.choice([*Fault, *[Fault.NONE] * 4, Fault.REPLY_RESET, Fault.REPLY_LOST])
+            return drawn.choice(_DRAWN)
 
         with bad_network(server.port, rng, round_trip=0.02, faults=faults) as network:
             phones = [
@@ -86,7 +95,7 @@ def test_every_fault_by_turns(proof: Proof, url: str, server: CrashingServer) ->
                 for person in people[:4]
             ]
 
-            def use(phone: Phone, people: list = people) -> bool:  # type: ignore[type-arg]
+            def use(phone: Phone, people: list[Person] = people) -> bool:
                 chance = random.Random(phone.person.name)
                 give_up = time.monotonic() + 60
                 for _ in range(12):
@@ -117,7 +126,7 @@ def test_the_network_breaks_connections_as_it_says(tmp_path: Path, server: Crash
     for fault, problem in said.items():
         with (
             bad_network(
-                server.port, random.Random(1), round_trip=0, faults=lambda _, fault=fault: fault
+                server.port, random.Random(1), round_trip=0, faults=always(fault)
             ) as network,
             pytest.raises(problem),
         ):

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from firsthand.db import Database
 from firsthand.meetings.models import Meeting
@@ -63,9 +64,9 @@ def day_that_counts(
 offsets = st.integers(-12 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m)))
 
 
-def wall(*moment: int) -> datetime:
+def wall(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
     """A moment of a clock on the wall; its zone is drawn apart from it."""
-    return datetime(*moment)  # type: ignore[arg-type]  # noqa: DTZ001
+    return datetime(year, month, day, hour, minute)  # noqa: DTZ001
 
 
 anywhen = st.datetimes(wall(1971, 1, 1), wall(9990, 1, 1))
@@ -139,7 +140,7 @@ def test_a_wrong_clock_neither_loses_nor_misplaces(proof: Proof, db: Database) -
         proof.found_all(total)
 
 
-def _scan_of(session, owner_id: UUID, scan_id: UUID):  # type: ignore[no-untyped-def]
+def _scan_of(session: Session, owner_id: UUID, scan_id: UUID) -> tuple[object, ...]:
     row = session.execute(
         select(Meeting.day, Scan.scanned_at, Scan.received_at)
         .join(Meeting, (Meeting.owner_id == Scan.owner_id) & (Meeting.id == Scan.meeting_id))

@@ -99,7 +99,7 @@ def test_nobody_in_a_venue_behind_one_address_is_told_to_wait(
                 verify=_TLS,
             )
             statuses[answer.status_code] += 1
-            return answer.cookies.get("firsthand-code", "")
+            return answer.cookies.get("firsthand-code") or ""
 
         def enter(number: int) -> None:
             said = str(mailbox.wait_for(_email(number), 60).get_content())

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -62,14 +63,14 @@ def _make(session: Session, size: int, timezone: str, starts: date, ends: date) 
     ]
     session.add_all(accounts)
     session.flush()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": new_id(), "event_id": event.id, "account_id": account.id, "name": account.name,
          "listed": True, "headline": "", "company": "", "created_at": now()}
         for account in accounts
     ]  # fmt: skip
     insert_new(session, Attendee, rows)
     attendees = [row["id"] for row in rows]
-    issue_badges(session, event.id, attendees)  # type: ignore[arg-type]  # ids, all of them
+    issue_badges(session, event.id, attendees)
     badges = {
         attendee_id: badge_address(BASE_URL, token)
         for attendee_id, token in session.execute(
@@ -81,8 +82,8 @@ def _make(session: Session, size: int, timezone: str, starts: date, ends: date) 
             account.id,
             account.name,
             make_api_token(session, account.email, []),
-            attendee_id,  # type: ignore[arg-type]  # an id
-            badges[attendee_id],  # type: ignore[index]  # an id
+            attendee_id,
+            badges[attendee_id],
         )
         for account, attendee_id in zip(accounts, attendees, strict=True)
     ]

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -70,7 +70,8 @@ class AppTransport(httpx.BaseTransport):
     """Brings requests of ordinary threads to the application, all of them on one event loop."""
 
     def __init__(self, app: Firsthand) -> None:
-        self._asgi = httpx.ASGITransport(app, raise_app_exceptions=False)
+        # httpx and Litestar each describe a message of ASGI with types of their own.
+        self._asgi = httpx.ASGITransport(cast(Any, app), raise_app_exceptions=False)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()

@@ -191,7 +191,12 @@ def test_whoever_writes_waits_for_what_they_left_and_what_it_leads_to_alone(db: 
         enqueue(session, "second", subject)
 
     outbox = Outbox(
-        db, {"first": pass_on, "second": lambda *_: handled.append("second"), "others": pytest.fail}
+        db,
+        {
+            "first": pass_on,
+            "second": lambda *_: handled.append("second"),
+            "others": lambda *_: pytest.fail("nobody waits for it"),
+        },
     )
     db.settle = outbox.settle
     db.write_now(enqueue, "others", new_id())

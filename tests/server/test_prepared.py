@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -55,7 +56,7 @@ def db(database_url: str) -> Iterator[Database]:
 
 
 def add_events(session: Session, slugs: list[str]) -> list[tuple[UUID, str, date]]:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": new_id(),
             "slug": slug,
@@ -68,7 +69,7 @@ def add_events(session: Session, slugs: list[str]) -> list[tuple[UUID, str, date
         for number, slug in enumerate(slugs)
     ]
     insert_new(session, Event, rows)
-    return [(row["id"], row["slug"], row["starts"]) for row in rows]  # type: ignore[misc]
+    return [(row["id"], row["slug"], row["starts"]) for row in rows]
 
 
 def no_events(session: Session) -> None:
@@ -83,7 +84,7 @@ def no_events(session: Session) -> None:
 )
 @given(
     slugs=st.lists(
-        st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=20),
+        st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20),
         unique=True,
         max_size=8,
     ),
@@ -107,7 +108,9 @@ def test_an_update_changes_the_given_rows_only(db: Database) -> None:
 
     db.write_now(_RENAME.run, [(one[0],), (kept[0],)])
 
-    names = dict(db.read_now(lambda s: [tuple(row) for row in s.query(Event.slug, Event.name)]))
+    names = dict(
+        db.read_now(lambda s: [(slug, name) for slug, name in s.query(Event.slug, Event.name)])
+    )
     assert names == {"one": "renamed", "kept": "kept", "other": "An event"}
     assert other[1] in names
 

@@ -33,7 +33,7 @@ class ChromiumPhone:
             self._profile,
             executable_path=CHROMIUM,
             args=chromium_arguments(None),
-            viewport=PHONE,  # type: ignore[arg-type]  # what it takes
+            viewport=PHONE,
             base_url=self._address,
             # Chromium tells the page as an error that a busy machine cut an animation short.
             reduced_motion="reduce",

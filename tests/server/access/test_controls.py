@@ -79,6 +79,7 @@ def test_a_nul_in_a_text_is_dropped_before_the_database(case: Case, path: str, m
     said = {name: filled(value) for name, value in beside.items()} | TEXTS[path, method]
     about = str(MATRIX[path][method])
     client = case.client("organiser") if about == "staff" else case.owner.client
+    body: dict[str, Any] = {"json" if path.startswith("/api/") else "data": said}
     written: list[str] = []
 
     def hear(statement: str, given: object) -> None:
@@ -86,11 +87,7 @@ def test_a_nul_in_a_text_is_dropped_before_the_database(case: Case, path: str, m
             written.append(statement)
 
     with each_statement(hear):
-        answer = client.request(
-            method,
-            path.format(**case.ids),
-            **({"json": said} if path.startswith("/api/") else {"data": said}),
-        )
+        answer = client.request(method, path.format(**case.ids), **body)
     assert written == []
     assert answer.status_code in _TAKEN, answer.text
 

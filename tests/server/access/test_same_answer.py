@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -133,5 +134,5 @@ def test_what_leads_nowhere_asks_the_database_the_same(
     kinds = ["unknown", "revoked", *(["blocked"] if signed_in else [])]
     # The first of a kind is put together.
     ask(nothings["unknown"])
-    first, *others = (asked(house, lambda k=k: ask(nothings[k])) for k in kinds)  # type: ignore[misc]  # k is bound
+    first, *others = (asked(house, partial(ask, nothings[k])) for k in kinds)
     assert others == [first] * len(others)

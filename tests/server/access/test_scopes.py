@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from firsthand.accounts.tokens import SCOPES, add_token
+from firsthand.accounts.signing_in import SCOPES
+from firsthand.accounts.tokens import add_token
 from tests.server.access.case import Case, ask
 from tests.server.access.damage import ORGANISED, damage, every_row
 from tests.server.access.matrix import ENDS, MATRIX, About

@@ -43,7 +43,8 @@ def pair(house: House) -> Pair:
 
 def card_of(who: Person, other: str) -> str:
     items = who.client.get("/api/v1/contacts").json()["items"]
-    return next(item["id"] for item in items if item["name"] == other)
+    found: str = next(item["id"] for item in items if item["name"] == other)
+    return found
 
 
 def block(pair: Pair) -> None:
@@ -200,9 +201,9 @@ def test_an_introduction_of_the_two_tells_no_address_and_no_block(pair: Pair) ->
     block(pair)
     for link in tokens:
         for client in (pair.abel.client, carl.client, pair.house.client()):
-            page = client.get(link)
-            assert page.status_code == 200
-            assert "Bea Blocker@private.example" not in page.text
+            shown = client.get(link)
+            assert shown.status_code == 200
+            assert "Bea Blocker@private.example" not in shown.text
     assert carl.client.get(made.headers["location"]).status_code == 200
 
 

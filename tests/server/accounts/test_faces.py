@@ -24,7 +24,7 @@ from tests.server.house import House, Person, Wearer
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (640, 480), **more: object) -> bytes:
     file = io.BytesIO()
-    Image.new("RGB", size, (200, 60, 20)).save(file, kind, **more)  # type: ignore[arg-type]
+    Image.new("RGB", size, (200, 60, 20)).save(file, kind, **more)
     return file.getvalue()
 
 

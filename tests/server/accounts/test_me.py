@@ -2,11 +2,13 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from firsthand.accounts.models import Account
+from firsthand.accounts.models import Account, Circle
 from firsthand.accounts.profile import CIRCLED
 from firsthand.attendees.models import Attendee
 from firsthand.attendees.showing import TO_BROWSERS, TO_MET, shown_company, shown_headline
@@ -34,6 +36,18 @@ def edit(person: Person, **fields: str) -> Any:
 def profile(person: Person) -> dict[str, Any]:
     answer: dict[str, Any] = person.client.get("/api/v1/me").json()
     return answer
+
+
+def seen_in_lists(
+    session: Session, account_id: UUID, circles: tuple[Circle, ...]
+) -> tuple[str, str]:
+    headline, company = session.execute(
+        select(shown_headline(circles), shown_company(circles))
+        .select_from(Attendee)
+        .join(Account, Account.id == Attendee.account_id)
+        .where(Attendee.account_id == account_id)
+    ).one()
+    return headline, company
 
 
 def test_the_profile_and_its_circles_are_kept(house: House) -> None:
@@ -116,15 +130,8 @@ def test_the_preview_is_what_others_are_shown(house: House) -> None:
     assert (browsers.headline, browsers.company, browsers.email) == ("Talent lead", "", "")
     assert list(browsers.handles) == [("github", "ana")]
     for circles, preview in ((TO_MET, met), (TO_BROWSERS, browsers)):
-        row = house.db.read_now(
-            lambda s, circles=circles: s.execute(
-                select(shown_headline(circles), shown_company(circles))
-                .select_from(Attendee)
-                .join(Account, Account.id == Attendee.account_id)
-                .where(Attendee.account_id == ana.id)
-            ).one()
-        )
-        assert tuple(row) == (preview.headline, preview.company)
+        row = house.db.read_now(seen_in_lists, ana.id, circles)
+        assert row == (preview.headline, preview.company)
 
 
 def test_who_is_not_listed_shows_nothing_to_browsers(house: House) -> None:

@@ -3,6 +3,7 @@
 import html
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,7 +20,7 @@ from firsthand.handles.preview import Preview, seen_by_browsers, seen_by_met
 from tests.server.house import House, Person, Wearer
 
 _NAME = "Ana Oliveira"
-_SHOWN = {
+_SHOWN: dict[str, Any] = {
     "headline": "Harbour-pilot",
     "company": "Tides-and-Sons",
     "phone": "02079460018",

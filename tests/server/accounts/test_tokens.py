@@ -152,7 +152,7 @@ def test_the_operator_makes_no_token_for_who_is_not_there(house: House, ana: Per
     token = house.db.write_now(make_api_token, ana.email.upper(), ["read"])
     viewer = house.db.read_now(viewer_of_token, token)
     assert viewer is not None
-    assert (viewer.account_id, viewer.scopes) == (ana.id, {"read"})
+    assert (viewer.account_id, viewer.scopes) == (ana.id, frozenset({"read"}))
 
 
 def test_a_token_makes_none_that_may_do_more(house: House, ana: Person) -> None:

@@ -2,9 +2,11 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from firsthand.attendees.models import Attendee
 from firsthand.attendees.showing import TO_BROWSERS, handle_shown
@@ -132,9 +134,12 @@ def test_a_card_has_the_lists_handles_only_while_they_are_listed(
     fenna = house.attendee(event, "Fenna Wouters", handles=[("x", "of_the_list")], listed=False)
     contact = house.scan(ana, fenna)["contact"]
     house.settle()
+
+    def choose(session: Session, attendee_id: UUID, listed: bool) -> None:
+        session.execute(update(Attendee).where(Attendee.id == attendee_id).values(listed=listed))
+
     for listed in (False, True, False):
-        chosen = update(Attendee).where(Attendee.id == fenna.id).values(listed=listed)
-        house.db.write_now(lambda session, chosen=chosen: session.execute(chosen))
+        house.db.write_now(choose, fenna.id, listed)
         assert ("of_the_list" in ana.client.get(f"/people/{contact}").text) is listed
 
 
@@ -151,7 +156,8 @@ def test_who_chooses_not_to_be_found_is_suggested_to_nobody(
 
 def test_a_handle_is_shown_as_its_owners_alone(house: House, event: Event) -> None:
     """The rule says it by itself, however it is asked."""
-    for number, who in enumerate(["Fenna", "Gus", house.person("Hanna"), house.person("Ida")]):
+    people: list[Person | str] = ["Fenna", "Gus", house.person("Hanna"), house.person("Ida")]
+    for number, who in enumerate(people):
         house.attendee(event, who, handles=[("x", f"handle_{number}")])
     asked = select(Attendee.name, Handle.name).join(Handle, handle_shown(Handle, TO_BROWSERS))
     shown = house.db.read_now(lambda session: session.execute(asked).all())

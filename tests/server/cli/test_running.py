@@ -140,7 +140,7 @@ def test_a_list_imported_beside_the_server_loses_no_scan_and_no_row(
             run_command, "attendees", "import", event.slug, str(names),
             env=environment(database_url),
         )  # fmt: skip
-        outcomes = []
+        outcomes: list[str] = []
         while not imports.done():
             outcomes += list(phones.map(upload, range(len(outcomes), len(outcomes) + 20)))
     assert imports.result().returncode == 0, imports.result().stderr

@@ -148,7 +148,7 @@ def test_the_calendar_is_read_by_another_reader(mira: Person) -> None:
     assert event.start == date.fromisoformat(items[0]["due"])
     assert event.end == event.start + timedelta(days=1)
     assert event["SUMMARY"] == "Send: Fenna Wouters"
-    assert event["DESCRIPTION"].startswith("a, b; c")
+    assert str(event["DESCRIPTION"]).startswith("a, b; c")
 
 
 def test_signed_out_it_is_401_and_never_a_redirect(house: House) -> None:

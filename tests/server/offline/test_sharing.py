@@ -7,13 +7,13 @@ import httpx
 from tests.server.house import House
 
 
-def share(house: House, **sent: object) -> httpx.Response:
+def share(house: House, **sent: str | tuple[str, bytes, str]) -> httpx.Response:
     """The page that the browser then shows."""
     client = house.person().client
     # A browser sends a multipart form whether or not there is a file in it.
     fields = {name: (None, text) for name, text in sent.items() if isinstance(text, str)}
     files = {name: file for name, file in sent.items() if not isinstance(file, str)}
-    answer = client.post("/share", files={**fields, **files})  # type: ignore[arg-type]  # what httpx takes
+    answer = client.post("/share", files={**fields, **files})
     assert answer.status_code == 303
     address = urljoin(house.settings.base_url, answer.headers["location"])
     return client.get(address)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from firsthand.attendees.models import Attendee
 from firsthand.badges.models import Badge
 from firsthand.events.models import Event
+from firsthand.organising.list_import import ImportReport
 from firsthand.organising.list_reading import read_list
 from firsthand.organising.lists import import_read_list
 from firsthand.organising.models import RemovalRequest
@@ -32,7 +33,7 @@ class Fair:
     event: Event
     mailbox: Mailbox
 
-    def bring(self, csv: str = LIST) -> object:
+    def bring(self, csv: str = LIST) -> ImportReport:
         key = removal_key(self.house.settings.code_secret)
         read = read_list(csv.encode())
         report = self.house.db.write_now(import_read_list, self.event.id, read, None, key)

@@ -5,6 +5,7 @@ from sqlalchemy import select, update
 
 from firsthand.attendees.membership import claim_by_email
 from firsthand.attendees.models import Attendee
+from firsthand.db import table_of
 from firsthand.reminders.models import Delivery, DeliveryState
 from tests.server.house import Person
 from tests.server.organising.conftest import Fair
@@ -112,7 +113,7 @@ def test_one_that_no_badge_asked_for_speaks_of_none(fair: Fair) -> None:
 def test_what_has_changed_before_it_goes_out_counts(fair: Fair, gone: str) -> None:
     fair.olga.client.post("/organise/seaside/invitations")
     if gone == "removed":
-        removed = Attendee.__table__.delete().where(Attendee.ticket == "T-1")  # type: ignore[attr-defined]
+        removed = table_of(Attendee).delete().where(Attendee.ticket == "T-1")
         fair.house.db.write_now(lambda session: session.execute(removed))
     elif gone == "claimed":
         claim(fair, "T-1", fair.house.person("Priya", "priya@private.example"))

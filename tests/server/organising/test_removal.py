@@ -5,10 +5,11 @@ import re
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from firsthand.attendees.models import Attendee
 from firsthand.contacts.models import Contact
-from firsthand.db import now
+from firsthand.db import now, table_of
 from firsthand.organising.list_reading import read_list
 from firsthand.organising.lists import import_read_list
 from firsthand.organising.models import Removal
@@ -36,12 +37,8 @@ def test_never_a_second_one_however_often_it_is_asked_for_or_the_list_comes_agai
     fair.send()
     fair.invite()
     # The organiser takes her off and brings the list again: another row, the same address.
-    fair.house.db.write_now(
-        lambda session: session.execute(Attendee.__table__.delete())  # type: ignore[attr-defined]
-    )
-    fair.house.db.write_now(
-        lambda session: session.execute(Delivery.__table__.delete())  # type: ignore[attr-defined]
-    )
+    fair.house.db.write_now(lambda session: session.execute(table_of(Attendee).delete()))
+    fair.house.db.write_now(lambda session: session.execute(table_of(Delivery).delete()))
     fair.bring()
     fair.invite()
     fair.house.client().post(f"/b/{fair.token('Priya Nair')}/removal")
@@ -140,10 +137,10 @@ def test_nothing_is_left_of_who_was_removed_and_a_later_list_brings_nobody_back(
     assert "liked boats" in met.client.get(f"/people/{contact}").text
     assert fair.house.client().get(f"/b/{token}").status_code == 404
     report = fair.bring()
-    assert report.removed == 1  # type: ignore[attr-defined]
+    assert report.removed == 1
     # By the ticket too, under another address.
     again = fair.bring("name,email,ticket\nP. Nair,other@example.org,T-1\n")
-    assert again.removed == 1  # type: ignore[attr-defined]
+    assert again.removed == 1
     assert fair.names() == {"Tom Ray", "Una Old", "Mia", "Somebody"}
 
 
@@ -164,8 +161,8 @@ def test_a_name_that_was_seen_goes_with_who_is_removed_and_with_nobody_else(fair
 
 
 def everything(house: House) -> str:
-    def read(session: object) -> str:
-        rows = [session.execute(select(table)).all() for table in metadata.sorted_tables]  # type: ignore[attr-defined]
+    def read(session: Session) -> str:
+        rows = [session.execute(select(table)).all() for table in metadata.sorted_tables]
         return repr(rows)
 
     return house.db.read_now(read)

@@ -64,7 +64,7 @@ def test_without_an_address_the_organiser_decides(fair: Fair) -> None:
     assert "Una Old" not in fair.names()
     # Her name is all that the list says of her, and all that she shares with nobody.
     report = fair.bring("name,email,ticket\nUna Old,,\nUma New,,\nUlf New,,U-1\n")
-    assert report.removed == 1  # type: ignore[attr-defined]
+    assert report.removed == 1
     assert {"Uma New", "Ulf New"} <= fair.names()
 
 

@@ -72,6 +72,7 @@ def test_undo_keeps_a_follow_up_that_was_acted_on(house: House) -> None:
     done = house.db.read_now(
         lambda s: s.scalar(select(FollowUp.id).where(FollowUp.intent == "coffee"))
     )
+    assert done
     house.db.write_now(complete, ana.id, done)
 
     ana.client.put(f"/api/v1/scans/{scan}/retraction")

@@ -21,7 +21,7 @@ from tests.statements import statements
 AT = "2026-11-23T10:42:07+01:00"
 
 
-def upload(who: Person, scans: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def upload(who: Person, scans: Sequence[dict[str, Any] | None]) -> list[dict[str, Any]]:
     answer = who.client.post("/api/v1/scans", json={"device": "phone", "scans": list(scans)})
     assert answer.status_code == 200, answer.text
     results: list[dict[str, Any]] = answer.json()["results"]
@@ -40,7 +40,7 @@ def meetings(who: Person, **query: Any) -> list[dict[str, Any]]:
 
 
 def count(house: House, model: Any) -> int:
-    return house.db.read_now(lambda s: s.scalar(select(func.count()).select_from(model)))
+    return house.db.read_now(lambda s: s.scalar(select(func.count()).select_from(model)) or 0)
 
 
 def test_a_scan_makes_one_meeting_with_the_name_the_list_gives(house: House) -> None:

@@ -323,7 +323,7 @@ _kinds = st.lists(
 
 def _as_parsers_give_them(people: list[FoundTie]) -> list[FoundTie]:
     """Nobody without id and name; each id, and each name of now, once."""
-    ids, names, kept = set(), set(), []
+    ids, names, kept = set[str](), set[str](), list[FoundTie]()
     for each in people:
         name = (each.name or "").lower()
         if (name or each.stable_id) and not ({name} & names or {each.stable_id} & ids):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Executable, select, update
 from sqlalchemy.orm import Session
 
 from firsthand.accounts.blocking import block
@@ -44,10 +44,10 @@ class Harbour:
         found = self.house.db.read_now(hinted, who, self.event.id, only)
         return [hint.name for hint in found]
 
-    def write(self, *statements: object) -> None:
+    def write(self, *statements: Executable) -> None:
         def run(session: Session) -> None:
             for statement in statements:
-                session.execute(statement)  # type: ignore[call-overload]
+                session.execute(statement)
 
         self.house.db.write_now(run)
 

@@ -75,6 +75,7 @@ def mark_known(house: House, owner_id: UUID, name: str) -> None:
         for contact in session.query(Contact).filter_by(owner_id=owner_id):
             if contact.attendee_id and contact.stage == "met" and not contact.has_tie:
                 attendee = session.get(Attendee, contact.attendee_id)
+                assert attendee
                 contact.has_tie = attendee.name == name
 
     house.db.write_now(mark)

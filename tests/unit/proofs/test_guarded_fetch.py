@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def fetcher(sites: Sites) -> Fetcher:
     return Fetcher(lambda _: True, sites.resolve, sites.port, sites.trust, seconds=2.0)
 
 
-def redirect(target: str) -> object:
+def redirect(target: str) -> Callable[[BaseHTTPRequestHandler], None]:
     def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(302)
         handler.send_header("Location", target)
@@ -96,7 +96,7 @@ def test_a_name_that_answers_differently_the_second_time_gains_nothing(sites: Si
 
 def test_a_redirect_is_resolved_and_judged_anew(sites: Sites) -> None:
     answers = iter([["127.0.0.1"], ["10.0.0.1"]])
-    sites.put(ANA, redirect("/inside"))  # type: ignore[arg-type]
+    sites.put(ANA, redirect("/inside"))
     fetcher = Fetcher(
         lambda address: address == "127.0.0.1", lambda *_: next(answers), sites.port, sites.trust
     )
@@ -105,7 +105,7 @@ def test_a_redirect_is_resolved_and_judged_anew(sites: Sites) -> None:
 
 
 def test_a_redirect_on_the_same_host_is_followed(sites: Sites, fetcher: Fetcher) -> None:
-    sites.put(ANA, redirect(f"https://www.ana.example:{sites.port}/me"))  # type: ignore[arg-type]
+    sites.put(ANA, redirect(f"https://www.ana.example:{sites.port}/me"))
     sites.put("https://www.ana.example/me", "found")
     assert fetcher.fetch(ANA).body == b"found"
 
@@ -126,7 +126,7 @@ def test_a_redirect_on_the_same_host_is_followed(sites: Sites, fetcher: Fetcher)
 def test_a_redirect_elsewhere_is_not_followed(
     sites: Sites, fetcher: Fetcher, target: str, why: str
 ) -> None:
-    sites.put(ANA, redirect(target))  # type: ignore[arg-type]
+    sites.put(ANA, redirect(target))
     with pytest.raises(NotFetched, match=why):
         fetcher.fetch(ANA)
     assert {host for host, _ in sites.asked} == {"ana.example"}
@@ -201,7 +201,10 @@ def test_an_error_is_told_and_whether_the_page_is_gone(
 
 
 def test_what_speaks_no_http_is_told(sites: Sites, fetcher: Fetcher) -> None:
-    sites.put(ANA, lambda handler: handler.wfile.write(b"SSH-2.0-OpenSSH_9.6\r\n") and None)
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"SSH-2.0-OpenSSH_9.6\r\n")
+
+    sites.put(ANA, answer)
     with pytest.raises(NotFetched, match="cannot be reached"):
         fetcher.fetch(ANA)
 

@@ -122,7 +122,9 @@ def test_nothing_that_json_can_hold_is_too_much(sent: dict[str, Any]) -> None:
 @given(json_values)
 def test_a_scan_that_is_no_object_is_malformed(sent: Any) -> None:
     if not isinstance(sent, dict):
-        assert read_scan(sent) == UnreadableScan(None, read_scan(sent).problem)  # type: ignore[union-attr]
+        read = read_scan(sent)
+        assert isinstance(read, UnreadableScan)
+        assert read_scan(sent) == UnreadableScan(None, read.problem)
 
 
 @given(st.text())

@@ -50,7 +50,9 @@ def test_nobody_is_named_to_a_provider_unless_it_is_asked_about_them(
     sites: Sites, fetcher: Fetcher
 ) -> None:
     sites.put(URL, answering(200))
-    asked = {"method": "GET", "Accept": "application/json", "Content-Type": None, "form": {}}
+    asked: Said = {
+        "method": "GET", "Accept": "application/json", "Content-Type": None, "form": {},
+    }  # fmt: skip
     assert get_json(fetcher, URL, Said) == {**asked, "Authorization": None}
     told = get_json(fetcher, URL, Said, "of-ana")
     assert told == {**asked, "Authorization": "Bearer of-ana"}

@@ -436,6 +436,6 @@ def test_whatever_stands_in_it_never_raises_anything_else(
     tmp_path: Path, name: str, data: bytes, at: int, cut: int
 ) -> None:
     text = MUTABLE[name].encode()
-    files = {**MUTABLE, name: text[:at] + data + text[at + cut :]}
+    files: Files = {**MUTABLE, name: text[:at] + data + text[at + cut :]}
     with contextlib.suppress(UnreadableExport):
         read(*write_files(tmp_path, files))

@@ -2,6 +2,7 @@
 
 import math
 from itertools import combinations
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -77,12 +78,12 @@ def test_no_name_lies_over_a_face_or_another_name(faces: list[Face]) -> None:
 @settings(deadline=None, max_examples=20)
 @given(people(), st.randoms(use_true_random=False))
 def test_the_same_people_in_any_order_make_the_same_picture(
-    faces: list[Face], shuffle: st.DataObject
+    faces: list[Face], shuffle: Random
 ) -> None:
     links = links_among(faces)
     drawn = picture(faces, links)
-    shuffle.shuffle(faces)  # type: ignore[attr-defined]  # hypothesis's Random
-    shuffle.shuffle(links)  # type: ignore[attr-defined]  # the same
+    shuffle.shuffle(faces)
+    shuffle.shuffle(links)
     assert picture(faces, links) == drawn
 
 
@@ -107,7 +108,7 @@ def test_a_few_people_all_have_their_letters_and_most_their_names(count: int) ->
 
 
 def test_two_of_one_first_name_and_two_unnamed_badges_are_told_apart() -> None:
-    names = ("Fenna Kuipersdochter-Jansen", "Fenna Wouterszoon-de-Vries")
+    names: tuple[str, ...] = ("Fenna Kuipersdochter-Jansen", "Fenna Wouterszoon-de-Vries")
     names += ("Unknown, badge 1fce", "Unknown, badge 7a03")
     placed = picture(Face(name, name, "met", False, True, 0.5) for name in names).placed
     labels = {each.label.text for each in placed if each.label}
