@@ -257,8 +257,15 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         for change in (
             "and_(other.owner_id == card.owner_id, other.root_id == card.root_id) -> "
             "and_(other.owner_id == card.owner_id)",
+            "and_(other.owner_id == card.owner_id, other.root_id == card.root_id) -> "
+            "and_(other.root_id == card.root_id)",
             "and_(Tie.owner_id == other.owner_id, Tie.contact_id == other.id) -> "
             "and_(Tie.contact_id == other.id)",
+            "and_(Tie.owner_id == other.owner_id, Tie.contact_id == other.id) -> "
+            "and_(Tie.owner_id == other.owner_id)",
+            "and_(ContactAttendee.owner_id == card.owner_id, "
+            "ContactAttendee.contact_id == card.id) -> "
+            "and_(ContactAttendee.owner_id == card.owner_id)",
         )
     },
     ("unmet/seen.py", "is_seen", "1 -> 2"): "one attendee and one handle by their keys: one row",
