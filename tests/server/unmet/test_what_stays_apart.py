@@ -1,4 +1,4 @@
-"""Whom somebody else has met, and what they are called, changes nothing of one's own list."""
+"""What others have met and are called, and where else somebody is listed, stays apart."""
 
 import pytest
 
@@ -38,3 +38,17 @@ def test_the_search_is_in_what_the_person_says_and_in_nobody_elses_words(seaside
         seaside.house.ties(seaside.mira, tie(handle, REPLIED))
     assert seaside.listed("?q=harbour") == ["Kerry Calloway"]
     assert seaside.listed("?q=tidepool") == ["Olu Ade"]
+
+
+def test_who_is_listed_at_another_event_alone_is_not_shown_at_this_one(seaside: Seaside) -> None:
+    house = seaside.house
+    kerry = house.person("Kerry Calloway")
+    house.attendee(house.event(seaside.mira, slug="lake"), kerry, handles=[("x", "@kerry")])
+    house.attendee(seaside.event, kerry, listed=False)
+    house.ties(seaside.mira, tie("kerry", REPLIED))
+    house.settle()
+    assert seaside.listed() == []
+    assert seaside.counts() == (0, 0)
+    seaside.house.attendee(seaside.event, "Kerry C.", handles=[("x", "@kerry")])
+    house.settle()
+    assert seaside.listed() == ["Kerry C."]
