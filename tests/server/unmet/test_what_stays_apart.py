@@ -2,6 +2,7 @@
 
 import pytest
 
+from firsthand.accounts.blocking import block
 from firsthand.accounts.profile import ProfileChange, change_profile
 from firsthand.scans.keeping import MeetingDraft, keep_meeting
 from tests.server.house import House, tie
@@ -52,3 +53,12 @@ def test_who_is_listed_at_another_event_alone_is_not_shown_at_this_one(seaside: 
     seaside.house.attendee(seaside.event, "Kerry C.", handles=[("x", "@kerry")])
     house.settle()
     assert seaside.listed() == ["Kerry C."]
+
+
+def test_a_block_hides_nobody_who_has_no_account(seaside: Seaside) -> None:
+    seaside.house.attendee(seaside.event, "Fenna Wouters", handles=[("x", "@fenna")])
+    seaside.house.ties(seaside.mira, tie("fenna", REPLIED))
+    stranger = seaside.house.person("Kerry Calloway")
+    seaside.house.db.write_now(block, seaside.mira.id, stranger.id)
+    assert seaside.listed() == ["Fenna Wouters"]
+    assert seaside.counts() == (1, 0)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from firsthand.introductions.links import link_key, link_token, read_link_token
@@ -29,10 +29,18 @@ def test_nonsense_is_none(text: str) -> None:
     assert read_link_token([KEY], text) is None
 
 
+@example(UUID(int=1), 44, "=")
 @given(st.uuids(), st.integers(0, 44), st.sampled_from(["=", "!", "AAAA", " ", "\n", "\u00e9"]))
 def test_a_link_with_anything_more_is_none(introduction: UUID, at: int, more: str) -> None:
     token = link_token(KEY, introduction, 1)
     assert read_link_token([KEY], token[:at] + more + token[at:]) is None
+
+
+@given(st.uuids())
+def test_a_link_spelt_with_another_alphabet_is_none(introduction: UUID) -> None:
+    token = link_token(KEY, introduction, 1)
+    spelt = token.replace("-", "+").replace("_", "/")
+    assert read_link_token([KEY], spelt) == ((introduction, 1) if spelt == token else None)
 
 
 @given(st.uuids())
