@@ -212,7 +212,8 @@ def test_what_is_typed_and_names_nobody_is_refused_beside_the_field(
         field.fill("7f3c9q2k")
         expect(problem).to_be_empty()
         field.press("Enter")
-        expect(page.locator("#scan-box")).to_be_visible()
+        state = "phone" if offline else "safe"
+        expect(page.locator("#scan-card")).to_have_attribute("data-state", state)
     assert codes(stub) == ([] if offline else ["7F3C9Q2K"])
 
 
