@@ -77,9 +77,12 @@ class CarFile:
             return 0x70, _SHA2_256, section[2:34], section[34:]
         at = 0
         numbers = []
-        for _ in range(4):  # version, codec, hash function, length
-            number, at = _varint(section, at)
-            numbers.append(number)
+        try:
+            for _ in range(4):  # version, codec, hash function, length
+                number, at = _varint(section, at)
+                numbers.append(number)
+        except IndexError:
+            raise self._damaged() from None
         end = at + numbers[3]
         if numbers[0] != 1 or end > len(section) or numbers[3] < 8:
             raise self._damaged()

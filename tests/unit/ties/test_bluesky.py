@@ -209,6 +209,13 @@ def test_a_damaged_file_is_read_or_refused(tmp_path: Path, data: st.DataObject) 
         list(read_export([path]))
 
 
+def test_a_block_that_ends_within_its_id_is_damage(tmp_path: Path) -> None:
+    root, blocks = repository(follow(BEN))
+    for block in (b"\x00", b"\x01\x01", b"\x03\x01\x71\x92"):
+        with pytest.raises(UnreadableExport, match="damaged"):
+            read_car(tmp_path, car(root, blocks) + block)
+
+
 def test_a_file_that_is_cut_off_says_so(tmp_path: Path) -> None:
     root, blocks = repository(follow(BEN))
     with pytest.raises(UnreadableExport, match="cut off"):
