@@ -15,6 +15,9 @@ from firsthand.problems import NotFound
 
 def face_seen(session: Session, viewer_id: UUID, mark: str) -> bytes:
     """The picture. Raises NotFound, whether it is not there or not for this viewer."""
+    # A database takes no text with a NUL or half a letter in it.
+    if not mark.isprintable():
+        raise NotFound
     mine = aliased(Attendee)
     browses = exists(
         select(Attendee.id)

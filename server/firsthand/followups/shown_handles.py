@@ -98,12 +98,16 @@ def listed_handles_go(session: Session, which: ColumnElement[bool]) -> None:
         enqueue(session, LISTED_HANDLES_GONE, owner_id, str(root_id))
 
 
-def judge_ties_of_card(session: Session, owner_id: UUID, root_id: str) -> None:
-    """Outbox: of this card the list's handles have gone."""
+def judge_ties_of_card(session: Session, owner_id: UUID, contact_id: str) -> None:
+    """Outbox: of this card, which may be part of another or gone by now, the list's handles have
+    gone.
+    """
     lock_owners(session, [owner_id])
-    roots = [(owner_id, UUID(root_id))]
-    _take_ties_off(session, roots)
-    restage(session, roots)
+    card = session.get(Contact, (owner_id, UUID(contact_id)))
+    if card is not None:
+        roots = [(owner_id, card.root_id)]
+        _take_ties_off(session, roots)
+        restage(session, roots)
 
 
 def _judge(session: Session, account_id: UUID, owners: Sequence[UUID]) -> None:

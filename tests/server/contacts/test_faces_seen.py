@@ -91,3 +91,8 @@ def test_of_several_pictures_each_address_has_its_own(scene: Scene) -> None:
     assert scene.ana.client.get(f"/faces/{mark}").content == b"another picture"
     assert scene.ana.client.get(scene.address).content == b"a picture"
     assert scene.ana.client.get(f"/faces/{'0' * 32}").status_code == 404
+
+
+@pytest.mark.parametrize("mark", ["%00", "0%00", "%ed%a0%80"])
+def test_an_address_that_no_database_takes_is_of_no_picture(scene: Scene, mark: str) -> None:
+    assert scene.ana.client.get(f"/faces/{mark}").status_code == 404

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from firsthand.contacts.models import ContactHandle
 from firsthand.db import insert_new, now
 from firsthand.followups import shown_handles
+from firsthand.followups.one_person import make_one
 from firsthand.handles.models import Handle
+from firsthand.leaving import delete_account
 from firsthand.organising.list_reading import read_list
 from firsthand.organising.lists import import_read_list
 from firsthand.organising.removing import remove_one_for_good
@@ -54,6 +56,10 @@ class Scene:
 
     def knows_the_owl(self) -> bool:
         return knows_the_owl(self.ana, self.contact)
+
+    def waiting(self) -> int:
+        count = select(func.count()).select_from(OutboxEntry)
+        return self.house.db.read_now(lambda session: session.scalars(count).one())
 
     def ring_has_a_tie(self) -> bool:
         (card,) = self.ana.client.get("/api/v1/me/export").json()["contact"]
@@ -136,8 +142,7 @@ def test_everybody_with_a_card_is_judged_in_as_many_steps_as_it_takes(
     scene.list_says("name,x\nBea Lund,@heron\n")
     assert not scene.knows_the_owl()
     assert not any(knows_the_owl(*card) for card in cards)
-    waiting = select(func.count()).select_from(OutboxEntry)
-    assert scene.house.db.read_now(lambda session: session.scalar(waiting)) == 0
+    assert scene.waiting() == 0
 
 
 def test_whoever_is_removed_takes_the_tie_off_everybodys_card_of_them_and_off_no_other(
@@ -162,3 +167,23 @@ def test_a_handle_that_the_owner_keeps_on_the_card_holds_the_tie(scene: Scene) -
     scene.remove()
     assert scene.knows_the_owl()
     assert scene.ring_has_a_tie()
+
+
+def test_a_card_that_has_become_part_of_another_meanwhile_is_judged_there(scene: Scene) -> None:
+    other = scene.house.attendee(scene.event, "B. Lund")
+    older = scene.house.scan(scene.ana, other)["contact"]
+    scene.house.db.write_now(remove_one_for_good, b"key", scene.event.id, scene.bea.id)
+    one = scene.house.db.write_now(make_one, scene.ana.id, UUID(older), UUID(scene.contact))
+    assert str(one) != scene.contact
+    assert knows_the_owl(scene.ana, str(one))
+    scene.house.settle()
+    assert not knows_the_owl(scene.ana, str(one))
+
+
+def test_nothing_is_left_to_do_of_a_card_whose_owner_has_gone_meanwhile(scene: Scene) -> None:
+    owner = scene.house.person("Cleo")
+    scene.meet(owner)
+    scene.house.db.write_now(remove_one_for_good, b"key", scene.event.id, scene.bea.id)
+    scene.house.db.write_now(delete_account, owner.id)
+    scene.house.settle()
+    assert scene.waiting() == 0
