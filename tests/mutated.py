@@ -269,4 +269,9 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         )
     },
     ("unmet/seen.py", "is_seen", "1 -> 2"): "one attendee and one handle by their keys: one row",
+    (
+        "contacts/faces.py",
+        "face_seen",
+        "if not mark.isprintable() -> if False",
+    ): "SQLite takes any text, and finds nothing by it",
 }
