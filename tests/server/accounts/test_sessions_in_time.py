@@ -66,25 +66,15 @@ def seen_at(house: House, token: str) -> datetime:
     )
 
 
-def test_it_lasts_ninety_days_however_often_one_comes(
-    house: House, ana: Person, at: SetClock
+@pytest.mark.parametrize(("days", "one_comes"), [(90, True), (30, False)])
+def test_it_lasts_ninety_days_where_one_comes_and_thirty_where_not(
+    house: House, ana: Person, at: SetClock, days: int, one_comes: bool
 ) -> None:
     at(BEGUN)
     token = signed_in(house, ana)
-    over = BEGUN + timedelta(days=90)
-    change(house, token, last_seen_at=over - HOUR)
-    at(over - INSTANT)
-    assert is_alive(house, token)
-    at(over)
-    assert not is_alive(house, token)
-
-
-def test_it_lasts_thirty_days_where_one_does_not_come(
-    house: House, ana: Person, at: SetClock
-) -> None:
-    at(BEGUN)
-    token = signed_in(house, ana)
-    over = BEGUN + timedelta(days=30)
+    over = BEGUN + timedelta(days=days)
+    if one_comes:
+        change(house, token, last_seen_at=over - HOUR)
     at(over - INSTANT)
     assert is_alive(house, token)
     at(over)
